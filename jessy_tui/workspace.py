@@ -1,0 +1,102 @@
+"""One folder a person works in: where its data, models, runs and settings are."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import msgspec
+
+from jessy_tui.errors import JessyError
+
+EXAMPLE_SUFFIXES = (".json", ".jsonl")
+PROBES_NAME = "probes.json"
+
+
+class SplitSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """`[split]`: how examples are divided into training and validation."""
+
+    validation: float = 0.1
+    """The share of the questions that goes to validation, above 0 and below 1."""
+    seed: int = 7
+    """The same seed and the same examples give the same split."""
+
+
+class CheckSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """`[check]`: what the checks look at."""
+
+    off: tuple[str, ...] = ()
+    """Names of checks that are not made."""
+
+
+class TrainingSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """`[training]`: the machine that trains."""
+
+    blas: str = "auto"
+    """The BLAS to preload on a Linux CPU: "auto", "none", or a path to a shared library."""
+
+
+class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """`jessy.toml`, all of it optional."""
+
+    split: SplitSettings = SplitSettings()
+    check: CheckSettings = CheckSettings()
+    training: TrainingSettings = TrainingSettings()
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The paths and the settings of the folder `root`."""
+
+    root: Path
+
+    @property
+    def data(self) -> Path:
+        """The example files and the probes."""
+        return self.root / "data"
+
+    @property
+    def bases(self) -> Path:
+        """The models that can be fine-tuned."""
+        return self.root / "models" / "bases"
+
+    @property
+    def runs(self) -> Path:
+        """One folder a fine-tune."""
+        return self.root / "models" / "runs"
+
+    @property
+    def probes(self) -> Path:
+        """The held-out questions."""
+        return self.data / PROBES_NAME
+
+    @property
+    def state(self) -> Path:
+        """What the app remembers between two starts: unsaved edits, sessions."""
+        return self.root / ".jessy"
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings of `jessy.toml`, or the defaults where there is none.
+
+        Raises:
+            JessyError: the file is not TOML, or a setting is unknown or of the wrong type.
+        """
+        path = self.root / "jessy.toml"
+        try:
+            return msgspec.toml.decode(path.read_bytes(), type=Settings)
+        except FileNotFoundError:
+            return Settings()
+        except (OSError, ValueError, msgspec.DecodeError) as error:
+            raise JessyError(f"{path}: {error}. Mend it, or move it away.") from error
+
+    def example_files(self) -> list[Path]:
+        """The example files of the workspace, by name. Probes are not examples."""
+        if not self.data.is_dir():
+            return []
+        return sorted(
+            path
+            for path in self.data.iterdir()
+            if path.suffix in EXAMPLE_SUFFIXES
+            and path.name != PROBES_NAME
+            and not path.name.startswith(".")
+        )
