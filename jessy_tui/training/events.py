@@ -1,0 +1,286 @@
+"""What a run says while it happens: `events.jsonl`, one JSON object a line, only ever appended to.
+
+The driver writes through `EventLog`; the app and the command line read through `EventReader`, from
+another process and while it is being written. A reader that meets an event of a later version, or a
+line that a killed writer left half-written, passes over it.
+"""
+
+import math
+import os
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Literal
+
+import msgspec
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", omit_defaults=True):
+    """One fact. `time` is in seconds since 1970, by the wall clock of the machine that trains."""
+
+    time: float = 0.0
+
+
+class Preparing(Event, frozen=True, kw_only=True, tag="preparing"):
+    """The driver has begun: it loads the base and reads the rows. What it does now, in words."""
+
+    doing: str
+
+
+class Started(Event, frozen=True, kw_only=True, tag="started"):
+    """The first step is about to be made."""
+
+    steps: int
+    """Of the whole run."""
+    steps_per_epoch: int
+    epochs: float
+    rows: int
+    """Rows of an epoch; an example with a weight of 6 counts six times."""
+    validation_rows: int
+    tokens_per_epoch: int
+    """Answer tokens trained on in an epoch."""
+    parameters: int
+    trainable: int
+    blas: str
+    """Which BLAS multiplies the matrices, in one sentence."""
+    versions: dict[str, str]
+
+
+class Warned(Event, frozen=True, kw_only=True, tag="warning"):
+    """Something a person should know and that does not end the run."""
+
+    message: str
+
+
+class Trained(Event, frozen=True, kw_only=True, tag="train"):
+    """Figures of the steps since the last such event."""
+
+    step: int
+    epoch: float
+    loss: float | None
+    """Mean over those steps, in nats a token; None when it is not a number."""
+    learning_rate: float
+    steps_per_second: float
+    tokens_per_second: float
+    trained_tokens: int
+    peak_memory: int
+    """Bytes that the arrays of the driver took at the most."""
+    seconds: float
+    """Since `Started`."""
+
+
+class Validated(Event, frozen=True, kw_only=True, tag="validation"):
+    """The loss on the rows that are not trained on, with the weights as of `step`."""
+
+    step: int
+    epoch: float
+    loss: float | None
+    """In nats a token; None when it is not a number."""
+    duration: float
+    """How long the validation took, in seconds."""
+    best: bool
+    """Whether it is the lowest so far, so that it became `best/`."""
+    seconds: float
+
+
+CheckpointKind = Literal["step", "best", "final"]
+
+
+class Saved(Event, frozen=True, kw_only=True, tag="checkpoint"):
+    """A checkpoint is complete on disk."""
+
+    step: int
+    path: str
+    """Relative to the run folder."""
+    kind: CheckpointKind
+
+
+class Heartbeat(Event, frozen=True, kw_only=True, tag="heartbeat"):
+    """The driver is alive and has made `step` steps."""
+
+    step: int
+
+
+class Stopping(Event, frozen=True, kw_only=True, tag="stopping"):
+    """The driver was asked to stop and is saving."""
+
+    step: int
+    asked_by: str
+    """The signal's name."""
+
+
+class Stopped(Event, frozen=True, kw_only=True, tag="stopped"):
+    """The run ended before its last step because it was asked to."""
+
+    step: int
+    checkpoint: str | None
+    """Relative to the run folder; None when it stopped before its first step."""
+    seconds: float
+
+
+class Finished(Event, frozen=True, kw_only=True, tag="finished"):
+    """All steps were made."""
+
+    step: int
+    checkpoint: str
+    seconds: float
+    best_step: int | None = None
+    best_loss: float | None = None
+
+
+class Failed(Event, frozen=True, kw_only=True, tag="failed"):
+    """The run ended with a reason, a sentence for people."""
+
+    step: int
+    reason: str
+    checkpoint: str | None
+    """The last good checkpoint, relative to the run folder, if there is one."""
+
+
+AnyEvent = (
+    Preparing
+    | Started
+    | Warned
+    | Trained
+    | Validated
+    | Saved
+    | Heartbeat
+    | Stopping
+    | Stopped
+    | Finished
+    | Failed
+)
+
+_encoder = msgspec.json.Encoder()
+_decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
+
+
+def finite(value: float) -> float | None:
+    """`value`, or None where it is not a number or infinite: JSON knows neither."""
+    return value if math.isfinite(value) else None
+
+
+class EventLog:
+    """Appends events to a file; each is written whole and at once, from any thread."""
+
+    def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
+        """Open `path` for appending.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+        self._end_torn_line()
+
+    def write(self, event: AnyEvent) -> None:
+        """Append `event` with the time it is now.
+
+        Raises:
+            OSError: the disk is full, or the file has become unwritable.
+        """
+        line = _encoder.encode(msgspec.structs.replace(event, time=self._clock())) + b"\n"
+        with self._lock:
+            written = 0
+            while written < len(line):
+                written += os.write(self._descriptor, line[written:])
+
+    def close(self) -> None:
+        """Close the file; nothing is written after this."""
+        with self._lock:
+            os.close(self._descriptor)
+
+    def __enter__(self) -> "EventLog":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _end_torn_line(self) -> None:
+        """A writer that was killed may have left half a line: end it, so that ours stands alone."""
+        size = os.fstat(self._descriptor).st_size
+        if size and os.pread(self._descriptor, 1, size - 1) != b"\n":
+            os.write(self._descriptor, b"\n")
+
+
+class EventReader:
+    """Follows an event file that another process may be writing."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.skipped = 0
+        """Lines passed over: half-written by a killed writer, or of a later version."""
+        self._offset = 0
+
+    def poll(self, limit: int = 2000) -> list[AnyEvent]:
+        """The events that are new since the last call, `limit` at the most, oldest first.
+
+        An empty list means that all there is has been read. A last line that is still being
+        written waits for its end. A file that does not exist yet has no events; one that has been
+        replaced by a shorter one is read from its start.
+
+        Raises:
+            OSError: the file exists and cannot be read.
+        """
+        events: list[AnyEvent] = []
+        try:
+            stream = self.path.open("rb")
+        except FileNotFoundError:
+            return events
+        with stream:
+            if os.fstat(stream.fileno()).st_size < self._offset:
+                self._offset = 0
+            stream.seek(self._offset)
+            while len(events) < limit:
+                line = stream.readline()
+                if not line.endswith(b"\n"):
+                    break
+                self._offset += len(line)
+                event = _read(line)
+                if event is None:
+                    self.skipped += 1
+                else:
+                    events.append(event)
+        return events
+
+    def all(self) -> list[AnyEvent]:
+        """Every event from here to the end of the file as it stands now."""
+        events: list[AnyEvent] = []
+        while more := self.poll():
+            events.extend(more)
+        return events
+
+
+def last_events(path: Path, size: int = 65536) -> list[AnyEvent]:
+    """The events in the last `size` bytes of the file, oldest first; [] where there is no file.
+
+    Raises:
+        OSError: the file exists and cannot be read.
+    """
+    try:
+        stream = path.open("rb")
+    except FileNotFoundError:
+        return []
+    with stream:
+        end = stream.seek(0, os.SEEK_END)
+        start = stream.seek(max(0, end - size))
+        lines = stream.read().split(b"\n")
+    if start:
+        lines = lines[1:]  # its beginning may be cut off
+    events = (_read(line) for line in lines if line)
+    return [event for event in events if event is not None]
+
+
+def _read(line: bytes) -> AnyEvent | None:
+    try:
+        return _decoder.decode(line)
+    except msgspec.DecodeError:
+        return None
