@@ -13,7 +13,6 @@ A base of the same texts, seed and shape has the same bytes, wherever and whenev
 """
 
 import argparse
-import hashlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,6 +20,7 @@ from typing import Any, Final
 
 import msgspec
 
+from jessy_tui.bases.catalogue import NANO_SEED, RECORD_NAME, BaseRecord, fingerprint_of
 from jessy_tui.folders import write_folder
 from jessy_tui.iteration import Complexity, Plan
 
@@ -55,23 +55,9 @@ class NanoShape(msgspec.Struct, frozen=True, kw_only=True):
     """The longest sequence in tokens that the model claims to handle."""
 
 
-class NanoRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """`base.json`: what a base folder says of itself."""
-
-    name: str
-    fingerprint: str
-    """sha256 over the files that make the model; a run remembers it."""
-    parameters: int
-    vocabulary: int
-    examples: int
-    """From how many texts it was built."""
-    seed: int
-    shape: NanoShape
-
-
 def build_nano(
     folder: Path, texts: Sequence[str], *, seed: int, shape: NanoShape | None = None
-) -> NanoRecord:
+) -> BaseRecord:
     """Build a nano in `folder`, loadable by `mlx_lm.load`; a base that stood there is replaced.
 
     Args:
@@ -88,28 +74,18 @@ def build_nano(
     with write_folder(folder) as fresh:
         vocabulary = _write_tokenizer(fresh, texts, shape)
         parameters = _write_model(fresh, vocabulary, seed, shape)
-        record = NanoRecord(
-            name="nano",
+        record = BaseRecord(
+            name=folder.name,
             fingerprint=fingerprint_of(fresh),
             parameters=parameters,
             vocabulary=vocabulary,
             examples=len(texts),
             seed=seed,
-            shape=shape,
+            shape=msgspec.to_builtins(shape),
         )
         content = msgspec.json.format(msgspec.json.encode(record), indent=2)
-        (fresh / "base.json").write_bytes(content + b"\n")
+        (fresh / RECORD_NAME).write_bytes(content + b"\n")
     return record
-
-
-def fingerprint_of(folder: Path) -> str:
-    """sha256 over the names and the contents of the files that make the model."""
-    digest = hashlib.sha256()
-    for name in ("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"):
-        content = (folder / name).read_bytes()
-        digest.update(f"{name} {len(content)}\n".encode())
-        digest.update(content)
-    return digest.hexdigest()
 
 
 def _write_tokenizer(folder: Path, texts: Sequence[str], shape: NanoShape) -> int:
@@ -214,7 +190,7 @@ def main() -> None:
     """Build a nano from the texts on stdin and print its record as JSON."""
     parser = argparse.ArgumentParser(prog="python -m jessy_tui.bases.nano")
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--seed", type=int, default=NANO_SEED)
     arguments = parser.parse_args()
     texts = msgspec.json.decode(sys.stdin.buffer.read(), type=list[str])
     record = build_nano(arguments.folder, texts, seed=arguments.seed)

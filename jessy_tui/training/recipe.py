@@ -62,7 +62,8 @@ class Recipe(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tr
 
     def describe_length(self, rows: int) -> str:
         """The length in words: "12 epochs of 45 steps: 540 steps"."""
-        return f"{self.epochs:g} epochs of {self.steps_per_epoch(rows)} steps: {self.steps(rows)} steps"
+        an_epoch, all_of_them = self.steps_per_epoch(rows), self.steps(rows)
+        return f"{self.epochs:g} epochs of {an_epoch} steps: {all_of_them} steps"
 
 
 class RecipeField(msgspec.Struct, frozen=True):
