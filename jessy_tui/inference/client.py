@@ -6,7 +6,7 @@ import itertools
 import signal
 import sys
 from collections import deque
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -145,7 +145,7 @@ class Engine:
 
     async def generate(
         self, messages: Sequence[Message], sampling: Sampling | None = None
-    ) -> AsyncIterator[Token | Finished]:
+    ) -> AsyncGenerator[Token | Finished, None]:
         """Answer a conversation: `Token`s as they are made, then one `Finished`.
 
         When the iterator is closed or its task is cancelled, the worker stops generating. Leaving
