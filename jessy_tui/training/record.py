@@ -1,0 +1,112 @@
+"""`run.json`: what a run is made of, and how far it has come."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from jessy_tui.errors import JessyError
+from jessy_tui.files import write_atomically
+from jessy_tui.training.recipe import Recipe
+
+RECORD_NAME: Final = "run.json"
+FORMAT: Final = 1
+
+
+class RunState(StrEnum):
+    """How a run stands. All but `died` are written by those who bring it about."""
+
+    PREPARING = "preparing"
+    """Made; its driver is about to start, or loads the base."""
+    RUNNING = "running"
+    STOPPING = "stopping"
+    """Asked to stop; the driver ends its step and saves."""
+    STOPPED = "stopped"
+    FINISHED = "finished"
+    FAILED = "failed"
+    DIED = "died"
+    """Its driver is gone without having said why. Never written: a reader concludes it."""
+
+    @property
+    def active(self) -> bool:
+        """Whether a driver is at work, or about to be."""
+        return self in (RunState.PREPARING, RunState.RUNNING, RunState.STOPPING)
+
+
+class BaseReference(msgspec.Struct, frozen=True, kw_only=True):
+    """The base a run fine-tunes."""
+
+    name: str
+    folder: str
+    """Relative to the run folder."""
+    fingerprint: str | None
+    """That of the base the run trained on; None until the driver has seen it."""
+
+
+class DataReference(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run is trained on; the rows themselves are in the run's `data/`."""
+
+    digest: str
+    """Of the examples it came from, so that one can say that they have changed since."""
+    examples: int
+    rows: int
+    """Rows of an epoch, each as often as its weight says."""
+    validation_rows: int
+
+
+class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """The contents of `run.json`."""
+
+    format: int = FORMAT
+    name: str
+    created: float
+    """In seconds since 1970."""
+    base: BaseReference
+    recipe: Recipe
+    data: DataReference
+    state: RunState = RunState.PREPARING
+    pid: int | None = None
+    process_started: float | None = None
+    """When the process `pid` was started: numbers of processes are given again."""
+    step: int = 0
+    """Steps made when the state was last written."""
+    steps: int = 0
+    """Of the whole run; 0 until the driver knows."""
+    best_step: int | None = None
+    best_loss: float | None = None
+    checkpoint: str | None = None
+    """The last complete checkpoint, relative to the run folder."""
+    seconds: float | None = None
+    """From the first step to the end; None until it has ended."""
+    reason: str | None = None
+    """Why it failed, a sentence."""
+    blas: str | None = None
+    versions: dict[str, str] = {}
+
+
+def read_record(folder: Path) -> RunRecord:
+    """The record of the run in `folder`.
+
+    Raises:
+        JessyError: there is none, or it is not readable; the sentence names the file.
+    """
+    path = folder / RECORD_NAME
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=RunRecord)
+    except FileNotFoundError:
+        raise JessyError(f"{folder} is no run: it has no {RECORD_NAME}.") from None
+    except (OSError, msgspec.DecodeError) as error:
+        raise JessyError(
+            f"{path} cannot be read ({error}); move the folder away, or put the file back."
+        ) from error
+
+
+def write_record(folder: Path, record: RunRecord) -> None:
+    """Replace the record of the run in `folder`.
+
+    Raises:
+        JessyError: the folder cannot be written.
+    """
+    content = msgspec.json.format(msgspec.json.encode(record), indent=2)
+    write_atomically(folder / RECORD_NAME, content + b"\n")

@@ -1,0 +1,217 @@
+"""Runs: made, started, stopped and listed, each in its folder under `models/runs`.
+
+Nothing here imports mlx: training happens in a process of its own (`driver.py`) that outlives
+whoever started it.
+"""
+
+import contextlib
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from jessy_tui.bases.catalogue import find_base
+from jessy_tui.errors import JessyError
+from jessy_tui.folders import write_folder
+from jessy_tui.training.blas import child_environment
+from jessy_tui.training.names import check_name, make_name
+from jessy_tui.training.processes import started_at
+from jessy_tui.training.recipe import Recipe, recipe_for
+from jessy_tui.training.record import (
+    RECORD_NAME,
+    BaseReference,
+    RunRecord,
+    RunState,
+    read_record,
+    write_record,
+)
+from jessy_tui.training.run import STOP_NAME, Figures, Run
+from jessy_tui.workspace import Workspace
+
+__all__ = [
+    "Figures",
+    "Run",
+    "RunState",
+    "create_run",
+    "find_run",
+    "list_runs",
+    "lock_run",
+    "start_run",
+    "stop_run",
+]
+
+LOCK_NAME: Final = ".lock"
+
+
+def create_run(
+    workspace: Workspace,
+    *,
+    name: str | None = None,
+    base: str = "nano",
+    recipe: Recipe | None = None,
+) -> Run:
+    """Make the folder of a new run: its recipe, and the rows it is to be trained on.
+
+    A base that is built here need not be ready: the driver builds it.
+
+    Args:
+        workspace: whose examples are split, with the split's settings.
+        name: of the run; by default a readable one is made up.
+        base: the name of the base.
+        recipe: how to train; by default what suits the base.
+
+    Raises:
+        JessyError: the name is taken or cannot name a run, there is no such base, there are no
+            examples, or they have errors. Nothing was made then.
+    """
+    from jessy_tui.training.rows import write_rows
+
+    taken = {path.name for path in workspace.runs.iterdir()} if workspace.runs.is_dir() else set()
+    name = make_name(taken) if name is None else check_name(name)
+    if name in taken:
+        raise JessyError(f"There is a run {name!r} already; give another name.")
+    found = find_base(workspace, base)
+    folder = workspace.runs / name
+    try:
+        workspace.runs.mkdir(parents=True, exist_ok=True)
+        with write_folder(folder, replace=False) as fresh:
+            record = RunRecord(
+                name=name,
+                created=time.time(),
+                base=BaseReference(
+                    name=found.name,
+                    folder=os.path.relpath(found.folder, folder),
+                    fingerprint=found.record.fingerprint if found.record else None,
+                ),
+                recipe=recipe or recipe_for(found.name),
+                data=write_rows(workspace, fresh / "data"),
+            )
+            write_record(fresh, record)
+    except FileExistsError:
+        raise JessyError(f"There is a run {name!r} already; give another name.") from None
+    except OSError as error:
+        raise JessyError(
+            f"The run {name!r} could not be made in {workspace.runs} "
+            f"({error.strerror or error}); nothing was changed."
+        ) from error
+    return Run(folder)
+
+
+def find_run(workspace: Workspace, name: str) -> Run:
+    """The run of that name.
+
+    Raises:
+        JessyError: there is none; the sentence lists those there are.
+    """
+    run = Run(workspace.runs / name)
+    if name not in ("", ".", "..") and "/" not in name and (run.folder / RECORD_NAME).is_file():
+        return run
+    names = ", ".join(run.name for run in list_runs(workspace))
+    there = f"there are: {names}" if names else "there are none yet; start one with: jessy train"
+    raise JessyError(f"There is no run {name!r}; {there}.")
+
+
+def list_runs(workspace: Workspace, problems: list[str] | None = None) -> list[Run]:
+    """The runs of the workspace, the latest first.
+
+    A run whose record cannot be read is left out, and the sentence that says why is added to
+    `problems`.
+    """
+    found: list[tuple[float, str, Run]] = []
+    folders = workspace.runs.iterdir() if workspace.runs.is_dir() else iter(())
+    for folder in folders:
+        if folder.name.startswith(".") or not (folder / RECORD_NAME).is_file():
+            continue
+        try:
+            found.append((-read_record(folder).created, folder.name, Run(folder)))
+        except JessyError as error:
+            if problems is not None:
+                problems.append(str(error))
+    return [run for _, _, run in sorted(found, key=lambda entry: entry[:2])]
+
+
+def start_run(workspace: Workspace, run: Run) -> int:
+    """Start the run's driver in a process that outlives this one; returns its number.
+
+    Raises:
+        JessyError: the run has been started before, or the process cannot be started.
+    """
+    with lock_run(run.folder):
+        record = run.record
+        if record.state is not RunState.PREPARING or record.pid is not None:
+            raise JessyError(f"The run {run.name} has been started before; it is {run.state}.")
+        try:
+            with run.log.open("ab") as log:
+                process = subprocess.Popen(
+                    [sys.executable, "-m", "jessy_tui.training.driver", str(run.folder)],
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    env=child_environment(workspace.settings.training.blas),
+                    start_new_session=True,
+                )
+        except OSError as error:
+            raise JessyError(f"The driver of {run.name} could not be started: {error}.") from error
+        # Taken notice of when it ends, so that it does not stay behind as a zombie.
+        threading.Thread(target=process.wait, daemon=True).start()
+        started = started_at(process.pid) or time.time()
+        write_record(
+            run.folder,
+            msgspec.structs.replace(record, pid=process.pid, process_started=started),
+        )
+    return process.pid
+
+
+def stop_run(run: Run) -> None:
+    """Ask the run's driver to end its step, save, and stop. Returns at once.
+
+    Raises:
+        JessyError: no driver is at work.
+    """
+    record = run.record
+    state = run.state_of(record)
+    if not state.active or record.pid is None:
+        raise JessyError(f"The run {run.name} cannot be stopped: it is {state}.")
+    try:
+        (run.folder / STOP_NAME).touch()
+        os.kill(record.pid, signal.SIGTERM)
+    except ProcessLookupError:
+        (run.folder / STOP_NAME).unlink(missing_ok=True)  # it has just ended by itself
+    except OSError as error:
+        raise JessyError(f"The run {run.name} could not be asked to stop: {error}.") from error
+
+
+@contextlib.contextmanager
+def lock_run(folder: Path, patience: float = 0.0) -> Iterator[None]:
+    """Hold the run folder as the only one, waiting `patience` seconds for another to let go.
+
+    The lock goes with the process that holds it, however it ends.
+
+    Raises:
+        JessyError: another process holds it, or the folder cannot be written.
+    """
+    end = time.monotonic() + patience
+    try:
+        stream = (folder / LOCK_NAME).open("ab")
+    except OSError as error:
+        raise JessyError(f"{folder} cannot be written ({error.strerror}).") from error
+    with stream:
+        while True:
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError:
+                if time.monotonic() >= end:
+                    raise JessyError(
+                        f"The run {folder.name} has a driver at work already."
+                    ) from None
+                time.sleep(0.02)
+        yield
