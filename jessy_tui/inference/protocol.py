@@ -92,7 +92,7 @@ class Ready(_Reply, frozen=True, kw_only=True):
     context: int | None
     """The longest conversation in tokens, answer included, where the base says so."""
     seconds: float
-    """From the start of the worker until now."""
+    """How long the loading took, of Python's libraries too."""
     blas: str
     """Which matrix library is in use, in a sentence."""
     blas_warning: str | None = None
@@ -178,6 +178,18 @@ def decode_request(line: bytes) -> Request:
         return _requests.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise JessyError(f"The worker was sent a line that is no request: {error}.") from error
+
+
+class _Numbered(msgspec.Struct):
+    id: int
+
+
+def id_in(line: bytes) -> int | None:
+    """The id in a line that is no request otherwise, so that its sender can be told."""
+    try:
+        return msgspec.json.decode(line, type=_Numbered).id
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
 
 
 def decode_reply(line: bytes) -> Reply:

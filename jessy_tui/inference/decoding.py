@@ -1,0 +1,155 @@
+"""Tokens out of a model: the prompt read in steps, the cache between two requests, the pieces.
+
+Imported only by the worker, after the BLAS.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
+
+import mlx.core as mx
+from mlx_lm.generate import generate_step
+from mlx_lm.models.cache import can_trim_prompt_cache, make_prompt_cache, trim_prompt_cache
+from mlx_lm.sample_utils import make_logits_processors, make_sampler
+
+from jessy_tui.inference.protocol import Sampling
+
+# A prompt is read in steps so that a cancel is heeded between two of them: on a CPU a step is
+# about as much work as this many multiplications, a tenth of a second on two cores.
+_STEP_WORK: Final = 4e9
+_SMALLEST_STEP, _LARGEST_STEP = 16, 512
+# What is remembered was read in other steps than it would be now, and sums of other steps differ in
+# their last bits. For a few tokens it is not worth it: short questions get the same answer whatever
+# was asked before them.
+_WORTH_KEEPING: Final = 32
+_REPLACEMENT: Final = "\ufffd"
+
+
+class Cancelled(Exception):  # noqa: N818  # not an error: somebody wished it
+    """The request was cancelled while its prompt was being read."""
+
+
+class RememberedPrompt:
+    """What the model has read and said, kept so that the next prompt need not be read from its
+    start. Good for one set of weights: forget it when they change."""
+
+    def __init__(self) -> None:
+        self._tokens: list[int] = []
+        self._layers: list[Any] | None = None
+
+    def forget(self) -> None:
+        """Remember nothing, and give the memory back."""
+        self._tokens = []
+        self._layers = None
+
+    def recall(self, model: Any, prompt: Sequence[int]) -> tuple[list[Any], int]:
+        """The cache to read `prompt` with, and how many of its tokens are in it already.
+
+        At least one token is left to read, since the model has to be asked something. The cache is
+        handed over: nothing is remembered until `remember` is called.
+        """
+        layers, kept = self._layers, 0
+        if layers is not None:
+            while kept < min(len(self._tokens), len(prompt) - 1):
+                if self._tokens[kept] != prompt[kept]:
+                    break
+                kept += 1
+            surplus = len(self._tokens) - kept
+            if kept < _WORTH_KEEPING or (surplus and not can_trim_prompt_cache(layers)):
+                layers, kept = None, 0
+            elif surplus:
+                trim_prompt_cache(layers, surplus)
+        self.forget()
+        return (make_prompt_cache(model) if layers is None else layers), kept
+
+    def remember(self, layers: list[Any], tokens: Sequence[int]) -> None:
+        """Keep a cache that has read a beginning of `tokens`."""
+        offset = getattr(layers[0], "offset", None) if layers else None
+        if isinstance(offset, int):  # a cache that does not count is of no use to the next prompt
+            self._layers, self._tokens = layers, list(tokens[:offset])
+
+
+def prefill_step(parameters: int) -> int:
+    """How many tokens of a prompt are read at once; depends on nothing that varies between runs,
+    so that the same prompt is always read alike."""
+    if mx.default_device() != mx.cpu:
+        return _LARGEST_STEP
+    step = _SMALLEST_STEP
+    while step < _LARGEST_STEP and step * 2 * parameters <= _STEP_WORK:
+        step *= 2
+    return step
+
+
+def generate_tokens(
+    model: Any,
+    prompt: Sequence[int],
+    kept: int,
+    layers: list[Any],
+    sampling: Sampling,
+    *,
+    max_tokens: int,
+    step: int,
+    cancelled: Callable[[], bool],
+) -> Iterator[int]:
+    """The tokens that follow `prompt`, whose first `kept` tokens are in `layers` already.
+
+    Raises:
+        Cancelled: `cancelled` became true while the prompt was read; afterwards it is for the
+            caller to stop asking.
+    """
+
+    def heed(_read: int, _all: int) -> None:
+        if cancelled():
+            raise Cancelled
+
+    if sampling.seed is not None:
+        mx.random.seed(sampling.seed)
+    steps = generate_step(
+        mx.array(list(prompt[kept:])),
+        model,
+        max_tokens=max_tokens,
+        sampler=make_sampler(
+            sampling.temperature,
+            top_p=sampling.top_p if sampling.top_p < 1 else 0.0,
+            min_p=sampling.min_p,
+        ),
+        logits_processors=_processors(sampling, prompt[:kept]),
+        prompt_cache=layers,
+        prefill_step_size=step,
+        prompt_progress_callback=heed,
+    )
+    for token, _ in steps:
+        yield token
+
+
+def _processors(sampling: Sampling, remembered: Sequence[int]) -> list[Any] | None:
+    if sampling.repetition_penalty == 1:
+        return None
+    (penalise,) = make_logits_processors(repetition_penalty=sampling.repetition_penalty)
+    before = mx.array(list(remembered), dtype=mx.uint32)
+
+    def with_remembered(read: mx.array, logits: mx.array) -> mx.array:
+        # mlx-lm shows a processor only what it has read itself, not what was in the cache.
+        penalised: mx.array = penalise(mx.concatenate([before, read.astype(mx.uint32)]), logits)
+        return penalised
+
+    return [with_remembered]
+
+
+class Pieces:
+    """Tokens as text that is never cut inside a character."""
+
+    def __init__(self, tokenizer: Any) -> None:
+        self._detokenizer = tokenizer.detokenizer
+        self._detokenizer.reset()
+
+    def add(self, token: int) -> str:
+        """What can be said once `token` is known; empty while a character is incomplete."""
+        self._detokenizer.add_token(token)
+        piece: str = self._detokenizer.last_segment
+        return piece
+
+    def rest(self) -> str:
+        """What was still held back at the end; a character that stayed incomplete is dropped."""
+        self._detokenizer.finalize()
+        piece: str = self._detokenizer.last_segment
+        return piece.rstrip(_REPLACEMENT)
