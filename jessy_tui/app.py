@@ -1,0 +1,170 @@
+"""The app: tabs, theme, and the services the tabs share. What a tab shows is the tab's business."""
+
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import App
+from textual.binding import Binding
+from textual.signal import Signal
+
+from jessy_tui.dataset.changes import Change
+from jessy_tui.dataset.store import ExampleStore
+from jessy_tui.errors import JessyError
+from jessy_tui.ui import tabs
+from jessy_tui.ui.messages import OpeningFailed, StoreOpened
+from jessy_tui.ui.text import count_of
+from jessy_tui.ui.themes import DEFAULT_VARIABLES, THEMES
+from jessy_tui.ui.widgets.tab_bar import TABS, TabBar
+from jessy_tui.workspace import Workspace
+
+
+class JessyApp(App[None]):
+    """Jessy on one workspace."""
+
+    TITLE = "Jessy"
+    MODES = {
+        "examples": tabs.examples,
+        "dashboard": tabs.dashboard,
+        "training": tabs.training,
+        "chat": tabs.chat,
+    }
+    CSS_PATH = Path(__file__).parent / "ui" / "app.tcss"
+    BINDINGS = [
+        *(
+            Binding(
+                f"{number},f{number}",
+                f"switch_mode('{name}')",
+                title,
+                show=False,
+                tooltip=f"Go to {title}",
+                id=f"tab.{name}",
+            )
+            for number, (name, title) in enumerate(TABS, start=1)
+        ),
+        Binding("ctrl+s", "save", "Save", tooltip="Write all edits to their files", id="save"),
+        Binding(
+            "question_mark",
+            "keys",
+            "Keys",
+            key_display="?",
+            tooltip="The keys of this place",
+            id="keys",
+        ),
+        Binding(
+            "ctrl+p", "command_palette", "All actions", show=False, priority=True, id="palette"
+        ),
+        Binding("ctrl+q,q", "leave", "Quit", tooltip="Leave; training goes on", id="quit"),
+    ]
+    # Textual's own ctrl+c notice would compete with copying; ctrl+q is the way out.
+    COMMAND_PALETTE_DISPLAY: ClassVar[str] = "ctrl+p"
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__()
+        self.workspace = workspace
+        self.store: ExampleStore | None = None
+        """The examples, once they have been read."""
+        self.examples_changed: Signal[Change | None] = Signal(self, "examples_changed")
+        """Published when the examples were opened, edited, undone or saved."""
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = "jessy-dark"
+
+    def on_mount(self) -> None:
+        self.switch_mode("examples")
+        self._open_store()
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return DEFAULT_VARIABLES
+
+    @property
+    def status(self) -> str:
+        """The workspace in a few words, for the tab bar."""
+        if self.store is None:
+            return "reading the examples …"
+        words = count_of(len(self.store), "example")
+        return f"{words} · {self.store.unsaved} unsaved" if self.store.unsaved else words
+
+    @work(thread=True, exclusive=True, group="store")
+    def _open_store(self) -> None:
+        workspace = self.workspace
+        try:
+            store = ExampleStore.open(workspace.example_files(), journal=workspace.state)
+        except JessyError as error:
+            self.post_message(OpeningFailed(str(error)))
+        else:
+            self.post_message(StoreOpened(store))
+
+    @on(StoreOpened)
+    def _store_opened(self, message: StoreOpened) -> None:
+        self.store = message.store
+        self.store.subscribe(self.examples_changed.publish)
+        for problem in self.store.problems:
+            self.notify(problem, title="Not read", severity="error", timeout=20, markup=False)
+        if self.store.recovered:
+            self.notify(
+                f"{count_of(self.store.recovered, 'unsaved edit')} from last time, as you left "
+                "them. Ctrl+s saves, u undoes.",
+                title="Recovered",
+                timeout=10,
+            )
+        self.examples_changed.publish(None)
+
+    @on(OpeningFailed)
+    def _opening_failed(self, message: OpeningFailed) -> None:
+        self.notify(message.reason, title="Not read", severity="error", timeout=20, markup=False)
+
+    @on(TabBar.Pressed)
+    def _tab_pressed(self, message: TabBar.Pressed) -> None:
+        self.switch_mode(message.tab)
+
+    def action_save(self) -> None:
+        """Write all edits to their files."""
+        if self.store is None or not self.store.unsaved:
+            self.notify("Nothing to save.")
+            return
+        if self._save(self.store):
+            self.notify("Saved.")
+
+    def _save(self, store: ExampleStore) -> bool:
+        """Save and say what could not be; whether all went well."""
+        try:
+            store.save()
+        except JessyError as error:
+            self.notify(str(error), title="Not saved", severity="error", timeout=15, markup=False)
+            return False
+        return True
+
+    def chat_with(self, run: str) -> None:
+        """Go to the Chat tab and talk to a run."""
+        from jessy_tui.ui.chat.screen import ChatScreen
+
+        self.switch_mode("chat")
+        if isinstance(self.screen, ChatScreen):
+            self.screen.talk_to_run(run)
+
+    def action_keys(self) -> None:
+        """Show the keys of where the focus is."""
+        from jessy_tui.ui.help import KeysScreen
+
+        self.push_screen(KeysScreen.of(self.screen))
+
+    def action_leave(self) -> None:
+        """Quit; edits that are not saved are kept, and said so."""
+        from jessy_tui.ui.modals.leave import LeaveScreen
+
+        unsaved = self.store.unsaved if self.store else 0
+        if not unsaved:
+            self.exit()
+            return
+        self.push_screen(LeaveScreen(unsaved), self._leave)
+
+    def _leave(self, answer: str | None) -> None:
+        if answer == "keep" or (answer == "save" and self.store and self._save(self.store)):
+            self.exit()
+
+
+def run(workspace: Workspace) -> None:
+    """Open the app on `workspace` and return when it is left."""
+    workspace.settings  # noqa: B018  # a broken jessy.toml is said before the screen is taken
+    JessyApp(workspace).run()

@@ -1,0 +1,92 @@
+"""A run's events folded into what a person wants to know of it.
+
+Both the Training tab and the command line read a run through this: figures, curves, and a sentence
+of what it is doing.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from jessy_tui.training.events import (
+    AnyEvent,
+    Failed,
+    Finished,
+    Heartbeat,
+    Preparing,
+    Saved,
+    Started,
+    Stopped,
+    Stopping,
+    Trained,
+    Validated,
+    Warned,
+)
+
+Point = tuple[int, float | None]
+"""A step and a loss in nats a token; None where it was not a number."""
+
+
+@dataclass
+class Progress:
+    """What the events so far add up to. Feed it with `take`."""
+
+    doing: str = "waiting for the driver"
+    started: Started | None = None
+    trained: Trained | None = None
+    validated: Validated | None = None
+    best: Validated | None = None
+    saved: Saved | None = None
+    ended: Stopped | Finished | Failed | None = None
+    stopping: bool = False
+    step: int = 0
+    train_curve: list[Point] = field(default_factory=list)
+    validation_curve: list[Point] = field(default_factory=list)
+
+    def take(self, events: Iterable[AnyEvent]) -> None:
+        """Fold in `events`, oldest first."""
+        for event in events:
+            self._take(event)
+
+    def _take(self, event: AnyEvent) -> None:
+        match event:
+            case Preparing():
+                self.doing = event.doing
+                self.ended = None
+                self.stopping = False
+            case Started():
+                self.started = event
+            case Trained():
+                self.trained = event
+                self.train_curve.append((event.step, event.loss))
+            case Validated():
+                self.validated = event
+                self.validation_curve.append((event.step, event.loss))
+                if event.best:
+                    self.best = event
+            case Saved():
+                self.saved = event
+            case Stopping():
+                self.stopping = True
+            case Stopped() | Finished() | Failed():
+                self.ended = event
+            case Heartbeat() | Warned():
+                pass
+        self.step = max(self.step, getattr(event, "step", 0))
+
+    @property
+    def steps(self) -> int:
+        """Steps of the whole run; 0 until it is known."""
+        return self.started.steps if self.started else 0
+
+    @property
+    def share(self) -> float:
+        """How much of the run is done, 0 to 1."""
+        return min(1.0, self.step / self.steps) if self.steps else 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Seconds to the last step at the pace of the whole run so far, validations included."""
+        trained = self.trained
+        if self.ended or trained is None or not trained.step or not self.steps:
+            return None
+        return trained.seconds / trained.step * (self.steps - self.step)

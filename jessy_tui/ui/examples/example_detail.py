@@ -1,0 +1,102 @@
+"""One example in full: what was asked, the label, the answer."""
+
+from typing import ClassVar
+
+from rich.console import Group, RenderableType
+from rich.markdown import Markdown
+from rich.padding import Padding
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from jessy_tui.dataset.checks import Finding, check_example
+from jessy_tui.dataset.example import HUMAN, JESSY, Turn, complexity_in, iterations_in
+from jessy_tui.dataset.store import Entry
+from jessy_tui.ui.text import count_of, pips, visible
+from jessy_tui.ui.themes import band_colour
+
+# Beyond this, drawing Markdown takes longer than a key press may.
+_LONGEST_MARKDOWN = 20_000
+_LONGEST_TEXT = 100_000
+_MOST_TURNS = 60
+
+
+class ExampleDetail(VerticalScroll, can_focus=True):
+    """The conversation under the list's cursor."""
+
+    PLACE: ClassVar[str] = "Example"
+    BINDINGS = [
+        Binding("j,down", "scroll_down", "Scroll down", show=False, id="detail.down"),
+        Binding("k,up", "scroll_up", "Scroll up", show=False, id="detail.up"),
+        Binding("g,home", "scroll_home", "Top", show=False, id="detail.top"),
+        Binding("G,end", "scroll_end", "Bottom", show=False, id="detail.bottom"),
+        Binding("ctrl+d", "page_down", "A page down", show=False, id="detail.page_down"),
+        Binding("ctrl+u", "page_up", "A page up", show=False, id="detail.page_up"),
+    ]
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="conversation")
+
+    def show(self, entry: Entry | None) -> None:
+        """Draw `entry`, from its top."""
+        conversation = self.query_one("#conversation", Static)
+        if entry is None:
+            self.border_title = "No example"
+            conversation.update("")
+            return
+        self.border_title = f"{entry.file.name} #{entry.index + 1}"
+        findings = check_example(entry.example)
+        self.border_subtitle = count_of(len(findings), "finding") if findings else ""
+        conversation.update(self._draw(entry, findings))
+        self.scroll_home(animate=False)
+
+    def _draw(self, entry: Entry, findings: list[Finding]) -> RenderableType:
+        turns = entry.example.turns
+        parts: list[RenderableType] = []
+        for turn in turns[:_MOST_TURNS]:
+            parts.append(self._heading(turn))
+            parts.append(Padding(_body(turn), (0, 0, 1, 2)))
+        if len(turns) > _MOST_TURNS:
+            more = len(turns) - _MOST_TURNS
+            parts.append(Text(f"… and {count_of(more, 'more message')}", style="dim italic"))
+        if not turns:
+            parts.append(Text("This entry holds no conversation.", style="italic"))
+        if findings:
+            parts.append(Text("── findings " + "─" * 24, style="dim"))
+            parts.extend(
+                Text(f"{finding.severity}: {finding.message}", style="bold") for finding in findings
+            )
+        return Group(*parts)
+
+    def _heading(self, turn: Turn) -> Text:
+        variables = self.app.theme_variables
+        if turn.role != JESSY:
+            return Text(turn.role if turn.role == HUMAN else f"{turn.role!r}: unknown role", "bold")
+        complexity = complexity_in(turn.metadata)
+        iterations = iterations_in(turn.metadata)
+        text = Text("jessy  ", "bold")
+        if complexity is None and iterations is None:
+            return text.append("no label", "dim")
+        style = f"bold {band_colour(complexity, variables)}" if complexity else "bold"
+        text.append(f"{complexity or '?'} {iterations or '?'} ", style)
+        text.append(pips(iterations), style)
+        rest = [
+            f"{key} {value}" if key not in ("category", "language") else str(value)
+            for key, value in turn.metadata.items()
+            if key not in ("complexity", "iterations")
+        ]
+        return text.append("  " + visible(" · ".join(rest)), "dim")
+
+
+def _body(turn: Turn) -> RenderableType:
+    if turn.text is None:
+        return Text("no text", style="italic")
+    text = visible(turn.text[:_LONGEST_TEXT])
+    if len(turn.text) > _LONGEST_TEXT:
+        more = len(turn.text) - _LONGEST_TEXT
+        return Text(f"{text}\n… and {count_of(more, 'more character')}")
+    if turn.role == JESSY and len(text) <= _LONGEST_MARKDOWN:
+        return Markdown(text, code_theme="ansi_dark")
+    return Text(text)

@@ -1,0 +1,21 @@
+"""What happened, told to whoever listens. All in the past tense."""
+
+from dataclasses import dataclass
+
+from textual.message import Message
+
+from jessy_tui.dataset.store import ExampleStore
+
+
+@dataclass
+class StoreOpened(Message):
+    """The workspace's examples have been read."""
+
+    store: ExampleStore
+
+
+@dataclass
+class OpeningFailed(Message):
+    """The workspace's examples could not be opened; `reason` is a sentence."""
+
+    reason: str
