@@ -6,17 +6,10 @@ from pathlib import Path
 from typing import Literal
 
 from jessy_tui.dataset.example import Example
-from jessy_tui.dataset.files import Piece
+from jessy_tui.dataset.frame import Version
+from jessy_tui.dataset.layout import same_json
 
 How = Literal["do", "undo", "redo", "save"]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Version:
-    """An example together with the text it is written as."""
-
-    example: Example
-    piece: Piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +50,7 @@ class Change:
     """As they were first made, also where `how` is "undo"."""
 
     @property
-    def notice(self) -> str:
+    def description(self) -> str:
         """A sentence for the person who made it."""
         match self.how:
             case "undo":
@@ -88,13 +81,37 @@ class Change:
 
 
 def summarize(edits: Sequence[Edit]) -> str:
-    """What edits do, in the past tense."""
+    """What edits do, in the past tense and without a full stop."""
     if len(edits) != 1:
         return f"changed {len(edits)} examples"
     edit = edits[0]
-    verb = "edited"
-    if edit.was is None:
-        verb = "added"
-    elif edit.now is None:
-        verb = "deleted"
-    return f"{verb} example {edit.index + 1} of {edit.file.name}"
+    place = f"example {edit.index + 1} of {edit.file.name}"
+    if edit.before is None:
+        return f"added {place}"
+    if edit.after is None:
+        return f"deleted {place}"
+    what = list(_differences(edit.before, edit.after))
+    return f"edited {place}" + (f": {', '.join(what)}" if 0 < len(what) <= _MOST_NAMED else "")
+
+
+_MOST_NAMED = 3
+
+
+def _differences(before: Example, after: Example) -> Iterator[str]:
+    if before.question != after.question:
+        yield "the question"
+    if before.answer != after.answer:
+        yield "the answer"
+    old, new = before.metadata, after.metadata
+    for key in dict.fromkeys([*old, *new]):
+        if key not in new:
+            yield f"without {key}"
+        elif key not in old:
+            yield f"{key} {_shown(new[key])}"
+        elif not same_json(old[key], new[key]):
+            yield f"{key} {_shown(old[key])} → {_shown(new[key])}"
+
+
+def _shown(value: object, width: int = 30) -> str:
+    text = " ".join(str(value).split())
+    return text if len(text) <= width else text[: width - 1] + "…"

@@ -12,6 +12,9 @@ from typing import Any
 MAX_DEPTH = 100
 """How deep an example may be nested. Far beyond any conversation, far below any stack."""
 
+BLANK = " \t\r\n"
+"""What JSON takes for blank space."""
+
 _MAX_DIGITS = 4000  # Python converts no longer integers (sys.get_int_max_str_digits)
 _WHITESPACE = re.compile(r"[ \t\n\r]*")
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")

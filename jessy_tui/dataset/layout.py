@@ -148,4 +148,4 @@ def _style_of_example(text: str, start: int, end: int, newline: str, letters: bo
 
 
 # A text is skipped whole; every other token with the blank space after it.
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|(?P<mark>[{}\[\],:])(?P<gap>[ \t\r\n]*)')
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|(?P<mark>[{}\[\],:])(?P<gap>[ \t\r\n]*)')

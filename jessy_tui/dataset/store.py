@@ -1,115 +1,99 @@
 """The examples of a workspace while somebody works on them: browse, edit, undo, save.
 
 The store knows nothing of the screen. Every entry has an id that stays the same while the store is
-open, whatever is inserted before it. Changes are kept in a journal until they are saved, so that
-no confirmed edit is lost. A store belongs to one thread.
+open, whatever comes or goes before it. A change counts as made once it is in the journal, where it
+stays until it is saved; so a crash loses nothing that was confirmed.
 """
 
-import bisect
-import itertools
+import contextlib
+import threading
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-from jessy_tui.dataset.changes import Change, Edit, Version, summarize
+from jessy_tui.dataset.changes import Change, Edit, summarize
+from jessy_tui.dataset.entries import Entries, Entry, OpenFile
 from jessy_tui.dataset.example import Example
-from jessy_tui.dataset.files import (
-    Frame,
-    digest_of,
-    encode,
-    load_examples,
-    new_frame,
-    new_piece,
-    read_bytes,
+from jessy_tui.dataset.files import ExampleFileError, digest_of, read_bytes
+from jessy_tui.dataset.frame import new_version
+from jessy_tui.dataset.journal import Journal, Opened, Record, Saving, TakenUp
+from jessy_tui.dataset.recovery import (
+    History,
+    Recovery,
+    encode_change,
+    encode_history,
+    label_of,
+    recover,
 )
-from jessy_tui.dataset.layout import same_json
 from jessy_tui.errors import JessyError
 from jessy_tui.files import write_atomically
 
+__all__ = ["Change", "Edit", "Entry", "ExampleStore"]
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One example as the store shows it."""
-
-    id: int
-    """Stays the same as long as the store is open."""
-    example: Example
-    file: Path
-    index: int
-    """Its place in its file, from 0, as it would be saved now."""
-    edited: bool
-    """Whether it differs from what is on disk."""
-
-
-@dataclass(slots=True)
-class _Slot:
-    """What the store knows of one id."""
-
-    file: "_OpenFile"
-    now: Version | None
-    """None once it is deleted."""
-    disk: Version | None
-    """None where no file on disk has it."""
-
-
-@dataclass(slots=True, eq=False)
-class _OpenFile:
-    path: Path
-    frame: Frame
-    digest: str | None
-    """None for a file that is not on disk yet."""
-    ids: list[int]
+JOURNAL_NAME = "journal.jsonl"
+"""What the journal is called in the state folder of a workspace."""
 
 
 class ExampleStore:
-    """The entries of all files, in the order of the files."""
+    """The entries of all files, in the order of the files.
+
+    Changes and saves may come from different threads, one at a time; who subscribes is called in
+    the thread that made the change.
+    """
 
     def __init__(self) -> None:
         """An empty store; `open` is what fills one."""
         self.problems: tuple[str, ...] = ()
-        """A sentence for each file that could not be read."""
+        """A sentence for each file that could not be read, and for edits that no longer fit."""
         self.recovered = 0
-        """How many edits of an earlier session were found unsaved and made again."""
-        self._files: list[_OpenFile] = []
-        self._starts: list[int] = []
-        self._slots: dict[int, _Slot] = {}
-        self._indexes: dict[int, int] = {}
-        self._dirty: set[int] = set()
-        self._undo: list[Change] = []
-        self._redo: list[Change] = []
-        self._numbers = itertools.count(1)
+        """How many changes of an earlier session were found unsaved and made again."""
+        self._entries = Entries()
+        self._history = History()
+        self._batch: list[Edit] | None = None
+        self._journal_path: Path | None = None
+        self._journal: Journal | None = None
+        self._declared: set[str] = set()
+        self._left_behind: list[Journal] = []
         self._subscribers: list[Callable[[Change], None]] = []
+        self._lock = threading.RLock()
 
     @classmethod
     def open(cls, paths: Iterable[Path], *, journal: Path | None = None) -> "ExampleStore":
-        """Open example files; those that cannot be read are named in `problems`."""
+        """Open example files; those that cannot be read are named in `problems`.
+
+        `journal` is where unsaved changes are kept (by custom `JOURNAL_NAME` in the workspace's
+        state folder), and where those of a session that crashed are found. While another app
+        has that journal, one beside it is used. Without a journal, a crash loses what is unsaved.
+        """
         store = cls()
-        problems = []
-        for path in paths:
+        problems, tried = [], list(paths)
+        for path in tried:
             try:
-                store._open_file(path)
+                store._entries.open(path)
             except JessyError as error:
                 problems.append(str(error))
+        if journal is not None:
+            store._journal_path = journal
+            recovery = recover(store._entries, journal, tried)
+            problems += recovery.problems
+            store._take_up(recovery, problems)
         store.problems = tuple(problems)
-        store._reindex()
         return store
 
-    def _open_file(self, path: Path) -> None:
-        if any(file.path.resolve() == path.resolve() for file in self._files):
+    def _take_up(self, recovery: Recovery, problems: list[str]) -> None:
+        self._history, self._left_behind = recovery.history, recovery.journals
+        self.recovered = len(self._history.done)
+        if not self._history.done and not self._history.undone:
+            self._forget_left_behind()
             return
-        loaded = load_examples(path)
-        file = _OpenFile(path, loaded.frame, loaded.digest, [])
-        self._files.append(file)
-        for index, example in enumerate(loaded.examples):
-            version = Version(example, loaded.piece(index))
-            entry_id = len(self._slots)
-            self._slots[entry_id] = _Slot(file, version, version)
-            file.ids.append(entry_id)
+        try:
+            self._record()
+        except JessyError as error:
+            problems.append(str(error))
 
     # --- looking -------------------------------------------------------------------------------
 
     def __len__(self) -> int:
-        return self._starts[-1] if self._starts else 0
+        return len(self._entries)
 
     def __getitem__(self, position: int) -> Entry:
         """The entry at a position, from 0, over all files.
@@ -117,18 +101,10 @@ class ExampleStore:
         Raises:
             IndexError: there is no such position.
         """
-        size = len(self)
-        if not -size <= position < size:
-            raise IndexError(f"there is no entry {position} among {size}")
-        position %= size
-        number = bisect.bisect_right(self._starts, position)
-        index = position - (self._starts[number - 1] if number else 0)
-        return self._entry(self._files[number].ids[index], index)
+        return self._entries[position]
 
     def __iter__(self) -> Iterator[Entry]:
-        for file in self._files:
-            for index, entry_id in enumerate(file.ids):
-                yield self._entry(entry_id, index)
+        return iter(self._entries)
 
     def entry(self, entry_id: int) -> Entry:
         """The entry of an id.
@@ -136,52 +112,29 @@ class ExampleStore:
         Raises:
             KeyError: there is no such entry, or it is deleted.
         """
-        return self._entry(entry_id, self._index_of(entry_id))
+        return self._entries.entry(entry_id)
 
     def position_of(self, entry_id: int) -> int:
-        """Where the entry stands, from 0, over all files.
+        """Where an entry stands, from 0, over all files.
 
         Raises:
             KeyError: there is no such entry, or it is deleted.
         """
-        index = self._index_of(entry_id)
-        number = self._files.index(self._slots[entry_id].file)
-        return index + (self._starts[number - 1] if number else 0)
+        return self._entries.position_of(entry_id)
 
     def examples(self) -> Iterator[Example]:
         """All examples, in order."""
-        return (entry.example for entry in self)
+        return (entry.example for entry in self._entries)
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """The files that are open, in order."""
-        return tuple(file.path for file in self._files)
+        """The files that are open, in order; among them those that the next save makes."""
+        return tuple(file.path for file in self._entries.files)
 
     @property
     def unsaved(self) -> int:
         """How many entries differ from what is on disk; deleted ones count."""
-        return len(self._dirty)
-
-    def _entry(self, entry_id: int, index: int) -> Entry:
-        slot = self._slots[entry_id]
-        assert slot.now is not None  # noqa: S101
-        return Entry(entry_id, slot.now.example, slot.file.path, index, entry_id in self._dirty)
-
-    def _index_of(self, entry_id: int) -> int:
-        """Its index in its file."""
-        slot = self._slots[entry_id]
-        if slot.now is None:
-            raise KeyError(entry_id)
-        index = self._indexes.get(entry_id, -1)
-        ids = slot.file.ids
-        if not (0 <= index < len(ids) and ids[index] == entry_id):
-            # Something was inserted or deleted before it: number its file again.
-            self._indexes.update((other, place) for place, other in enumerate(ids))
-            index = self._indexes[entry_id]
-        return index
-
-    def _reindex(self) -> None:
-        self._starts = list(itertools.accumulate(len(file.ids) for file in self._files))
+        return len(self._entries.dirty)
 
     # --- changing ------------------------------------------------------------------------------
 
@@ -189,162 +142,212 @@ class ExampleStore:
         """Put another example in the place of an entry's; the same JSON changes nothing.
 
         Raises:
-            KeyError: there is no such entry.
-            JessyError: the example cannot be written, or the edit could not be journalled.
+            KeyError: there is no such entry, or it is deleted.
+            JessyError: the example cannot be written as JSON, or the change not be journalled.
         """
-        index = self._index_of(entry_id)
-        slot = self._slots[entry_id]
-        was = slot.now
-        assert was is not None  # noqa: S101
-        if same_json(was.example.raw, example.raw):
-            return
-        if slot.disk is not None and same_json(slot.disk.example.raw, example.raw):
-            now = slot.disk
-        else:
-            piece = new_piece(slot.file.frame, example)
-            now = Version(example, piece.between(was.piece))
-        self._do([Edit(entry_id, slot.file.path, index, was, now)])
+        with self._lock:
+            now = self._entries.changed_to(entry_id, example)
+            if now is not None:
+                index, was = self._entries.index_of(entry_id), self._entries.version(entry_id)
+                file = self._entries.slots[entry_id].file.path
+                self._do(Edit(entry_id, file, index, was, now))
 
     def insert(self, after: int | None, file: Path, example: Example) -> int:
         """Add an example to a file and return its id.
 
         It stands behind the entry `after`, or at the end of the file where `after` is None. A
-        file that is not open is made by the next `save`, where there is none on disk yet.
+        file that is neither open nor on disk is made by the next `save`.
 
         Raises:
             KeyError: there is no entry `after`.
-            JessyError: `after` is in another file; the file exists but is not open; the example
-                cannot be written, or the edit could not be journalled.
+            JessyError: `after` is in another file, or the file exists but is not open; the
+                example cannot be written as JSON, or the change not be journalled.
         """
-        target = self._file(file)
-        index = len(target.ids)
-        if after is not None:
-            index = self._index_of(after) + 1
-            if self._slots[after].file is not target:
-                raise JessyError(f"{file}: the entry to insert after is in another file.")
-        version = Version(example, new_piece(target.frame, example))
-        entry_id = len(self._slots)
-        self._do([Edit(entry_id, target.path, index, None, version)])
-        return entry_id
+        with self._lock:
+            index = -1 if after is None else self._entries.index_of(after) + 1
+            target = self._entries.file(file)
+            if after is None:
+                index = len(target.ids)
+            elif self._entries.slots[after].file is not target:
+                raise JessyError(f"{file}: the example to insert after is in another file.")
+            entry_id = len(self._entries.slots)
+            version = new_version(target.frame, example)
+            self._do(Edit(entry_id, target.path, index, None, version))
+            return entry_id
 
     def delete(self, entry_id: int) -> None:
         """Take an entry out.
 
         Raises:
-            KeyError: there is no such entry.
-            JessyError: the edit could not be journalled.
+            KeyError: there is no such entry, or it is deleted.
+            JessyError: the change could not be journalled.
         """
-        index = self._index_of(entry_id)
-        slot = self._slots[entry_id]
-        self._do([Edit(entry_id, slot.file.path, index, slot.now, None)])
+        with self._lock:
+            index, was = self._entries.index_of(entry_id), self._entries.version(entry_id)
+            file = self._entries.slots[entry_id].file.path
+            self._do(Edit(entry_id, file, index, was, None))
+
+    @contextlib.contextmanager
+    def together(self, summary: str) -> Iterator[None]:
+        """Make the changes inside the block one, undone in one go; `summary` says what was done.
+
+        Those who subscribe are told once. If the block fails, nothing of it is changed.
+
+        Raises:
+            JessyError: the changes could not be journalled; none is made.
+        """
+        with self._lock:
+            if self._batch is not None:
+                raise RuntimeError("together() does not nest")
+            edits = self._batch = []
+            try:
+                yield
+                if edits:
+                    change = Change(self._history.next_number(), "do", summary, tuple(edits))
+                    self._record(change)
+            except BaseException:
+                self._entries.apply([edit.reversed() for edit in reversed(edits)])
+                raise
+            finally:
+                self._batch = None
+            if edits:
+                self._done(change)
 
     def undo(self) -> Change | None:
-        """Take the last change back; None where there is none."""
-        if not self._undo:
-            return None
-        change = self._undo[-1].as_("undo")
-        self._apply(change)
-        self._redo.append(self._undo.pop())
-        self._tell(change)
-        return change
+        """Take the last change back; None where there is none.
+
+        Raises:
+            JessyError: it could not be journalled; nothing is changed.
+        """
+        with self._lock:
+            if not self._history.done:
+                return None
+            change = self._history.done[-1].as_("undo")
+            self._record(change)
+            self._entries.apply(change.steps())
+            self._history.undone.append(self._history.done.pop())
+            self._tell(change)
+            return change
 
     def redo(self) -> Change | None:
-        """Make the change again that was taken back last; None where there is none."""
-        if not self._redo:
-            return None
-        change = self._redo[-1].as_("redo")
-        self._apply(change)
-        self._undo.append(self._redo.pop())
+        """Make the change again that was taken back last; None where there is none.
+
+        Raises:
+            JessyError: it could not be journalled; nothing is changed.
+        """
+        with self._lock:
+            if not self._history.undone:
+                return None
+            change = self._history.undone[-1].as_("redo")
+            self._record(change)
+            self._entries.apply(change.steps())
+            self._history.done.append(self._history.undone.pop())
+            self._tell(change)
+            return change
+
+    def _do(self, edit: Edit) -> None:
+        if self._batch is not None:
+            self._entries.apply([edit])
+            self._batch.append(edit)
+            return
+        change = Change(self._history.next_number(), "do", summarize([edit]), (edit,))
+        self._record(change)
+        self._entries.apply([edit])
+        self._done(change)
+
+    def _done(self, change: Change) -> None:
+        self._history.done.append(change)
+        self._history.undone.clear()
         self._tell(change)
-        return change
-
-    def _do(self, edits: list[Edit]) -> None:
-        change = Change(next(self._numbers), "do", summarize(edits), tuple(edits))
-        self._apply(change)
-        self._undo.append(change)
-        self._redo.clear()
-        self._tell(change)
-
-    def _apply(self, change: Change) -> None:
-        for edit in change.steps():
-            self._apply_edit(edit)
-        self._reindex()
-
-    def _apply_edit(self, edit: Edit) -> None:
-        entry_id = edit.entry_id
-        slot = self._slots.get(entry_id)
-        if slot is None:
-            slot = self._slots[entry_id] = _Slot(self._file(edit.file), None, None)
-        if edit.was is None:
-            slot.file.ids.insert(edit.index, entry_id)
-        elif edit.now is None:
-            del slot.file.ids[edit.index]
-        slot.now = edit.now
-        if slot.now is slot.disk:
-            self._dirty.discard(entry_id)
-        else:
-            self._dirty.add(entry_id)
-
-    def _file(self, path: Path) -> _OpenFile:
-        for file in self._files:
-            if file.path == path or file.path.resolve() == path.resolve():
-                return file
-        if path.exists():
-            raise JessyError(f"{path} is not open here; open it first, or name another file.")
-        file = _OpenFile(path, new_frame(path), None, [])
-        self._files.append(file)
-        self._reindex()
-        return file
 
     # --- saving --------------------------------------------------------------------------------
 
-    def save(self) -> list[Path]:
+    def save(self, *, anyway: bool = False) -> list[Path]:
         """Write the files that changed, and only those; returns them.
 
+        `anyway` also writes over a file that another program has changed meanwhile.
+
         Raises:
-            JessyError: a file is no longer the one that was read (nothing is written then), or
-                could not be written.
+            JessyError: a file on disk is no longer the one that was read (then nothing is
+                written), or a file could not be written (those before it are).
         """
-        changed = self._changed()
-        for file, _ in changed:
-            self._refuse_if_changed_on_disk(file)
-        for file, content in changed:
-            write_atomically(file.path, content)
-            file.digest = digest_of(content)
-            for slot in self._slots.values():
-                if slot.file is file:
-                    slot.disk = slot.now
-        self._dirty = {
-            entry_id for entry_id, slot in self._slots.items() if slot.now is not slot.disk
-        }
-        paths = [file.path for file, _ in changed]
-        if paths:
-            self._tell(Change(next(self._numbers), "save", _saved(paths), ()))
-        return paths
+        with self._lock:
+            changed = self._entries.changed_files()
+            if not anyway:
+                for file, _ in changed:
+                    _refuse_if_changed_on_disk(file)
+            digests = [digest_of(content) for _, content in changed]
+            self._announce([file for file, _ in changed], digests)
+            for (file, content), digest in zip(changed, digests, strict=True):
+                _write(file.path, content)
+                self._entries.saved(file, digest)
+            if self._journal:
+                self._journal.remove()
+                self._journal = None
+            paths = [file.path for file, _ in changed]
+            if paths:
+                names = ", ".join(path.name for path in paths)
+                self._tell(Change(self._history.next_number(), "save", f"saved {names}", ()))
+            return paths
 
-    def _changed(self) -> list[tuple[_OpenFile, bytes]]:
-        touched = {id(self._slots[entry_id].file) for entry_id in self._dirty}
-        changed = []
-        for file in self._files:
-            if id(file) in touched:
-                versions = (self._slots[entry_id].now for entry_id in file.ids)
-                pieces = [version.piece for version in versions if version is not None]
-                content = encode(file.frame.join(pieces))
-                changed.append((file, content))
-        return changed
+    def close(self) -> None:
+        """Let the journal go; what is unsaved stays in it and is found again at the next start."""
+        with self._lock:
+            if self._journal:
+                if self.unsaved:
+                    self._journal.release()
+                else:
+                    self._journal.remove()
+                self._journal = None
+            for journal in self._left_behind:
+                journal.release()
+            self._left_behind = []
 
-    def _refuse_if_changed_on_disk(self, file: _OpenFile) -> None:
-        if file.digest is None:
-            if file.path.exists():
-                raise JessyError(
-                    f"{file.path} has been made by another program meanwhile; nothing was saved."
-                )
+    # --- the journal ---------------------------------------------------------------------------
+
+    def _record(self, change: Change | None = None) -> None:
+        """Confirm a change: return when it is on disk. The first one begins the journal."""
+        path = self._journal_path
+        if path is None:
             return
-        if digest_of(read_bytes(file.path)) != file.digest:
-            raise JessyError(
-                f"{file.path} has changed on disk since it was opened; nothing was saved. "
-                "Put the file back as it was, and save again."
-            )
+        records: list[Record] = []
+        journal = self._journal
+        if journal is None:
+            journal = Journal.new(path)
+            self._declared = set()
+        new = {
+            label: file.digest
+            for file in self._entries.files
+            if (label := label_of(file.path, path)) not in self._declared
+        }
+        if new:
+            records.append(Opened(journal.name, new))
+        if self._left_behind:
+            names = [left.name for left in self._left_behind]
+            records.append(TakenUp(names, encode_history(self._entries, self._history, path)))
+        if change is not None:
+            records.append(encode_change(self._entries, change, path))
+        try:
+            journal.append(*records)
+        except JessyError:
+            if journal is not self._journal:
+                journal.remove()
+            raise
+        self._journal = journal
+        self._declared |= new.keys()
+        self._forget_left_behind()
+
+    def _announce(self, files: list[OpenFile], digests: list[str]) -> None:
+        """Say in the journal what a save is about to write, should it crash on the way."""
+        path = self._journal_path
+        if self._journal and path and files:
+            labels = [label_of(file.path, path) for file in files]
+            self._journal.append(Saving(dict(zip(labels, digests, strict=True))))
+
+    def _forget_left_behind(self) -> None:
+        for journal in self._left_behind:
+            journal.remove()
+        self._left_behind = []
 
     # --- telling -------------------------------------------------------------------------------
 
@@ -353,7 +356,7 @@ class ExampleStore:
         self._subscribers.append(callback)
 
         def unsubscribe() -> None:
-            if callback in self._subscribers:
+            with contextlib.suppress(ValueError):
                 self._subscribers.remove(callback)
 
         return unsubscribe
@@ -363,7 +366,28 @@ class ExampleStore:
             callback(change)
 
 
-def _saved(paths: list[Path]) -> str:
-    if len(paths) == 1:
-        return f"saved {paths[0].name}"
-    return f"saved {len(paths)} files"
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise JessyError(f"{path.parent} could not be made ({error.strerror}).") from error
+    write_atomically(path, content)
+
+
+def _refuse_if_changed_on_disk(file: OpenFile) -> None:
+    if file.new:
+        if file.path.exists():
+            raise JessyError(
+                f"{file.path} was made by another program meanwhile, so nothing was saved; "
+                "move it away and save again."
+            )
+        return
+    try:
+        same = digest_of(read_bytes(file.path)) == file.digest
+    except ExampleFileError as error:
+        raise JessyError(f"{error} Nothing was saved.") from error
+    if not same:
+        raise JessyError(
+            f"{file.path} was changed by another program since it was opened, so nothing was "
+            "saved; put it back as it was and save again. The edits stay in the journal."
+        )
