@@ -4,7 +4,9 @@ Blank space, the order of keys, escapes and the spelling of numbers stay whereve
 not change; what is new follows its neighbours and the habits of the file.
 """
 
+import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -21,6 +23,26 @@ def rewrite(source: str, old: Any, new: Any, style: Style) -> str:
         TypeError: something is no JSON value at all.
     """
     return _Patch(source, style).value(_parse(source, 0), old, new, 0)
+
+
+def offset_of(source: str, path: Sequence[str | int]) -> int:
+    """Where in the JSON `source` the key or the element that `path` names begins.
+
+    Where the path leads further than the value goes, the offset of the last step there is.
+    """
+    node, offset = _parse(source, 0), 0
+    for step in path:
+        for place, member in enumerate(node.members):
+            if step == (place if source[node.start] == "[" else _key_of(source, member)):
+                node, offset = member.value, member.start
+                break
+        else:
+            break
+    return offset
+
+
+def _key_of(source: str, member: "_Member") -> object:
+    return json.loads(source[member.start : _key_end(source, member.start)])
 
 
 @dataclass(slots=True)

@@ -1,0 +1,80 @@
+"""Checks for what is said twice."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from jessy_tui.dataset.checks.finding import DatasetCheck, FieldPath, Flaw, Place
+from jessy_tui.dataset.checks.schema import messages_of
+from jessy_tui.dataset.example import HUMAN, JESSY, Example
+from jessy_tui.dataset.turkish import question_key
+
+# Only the first question is compared: what follows is asked within another conversation.
+
+
+def _duplicate_question(places: Sequence[Place]) -> Iterator[tuple[Place, Flaw]]:
+    for place, first, path in _repeated(places, _first_question, str.strip):
+        one, other = place.example, first.example
+        what = "question and answer" if one.answer == other.answer else "question"
+        label = ""
+        if one.plan != other.plan:
+            label = (
+                f" under another label ({other.plan or 'none'} there, {one.plan or 'none'} here)"
+            )
+        yield place, Flaw(path, f"{first} has the same {what}{label}; delete one of them.")
+
+
+def _similar_question(places: Sequence[Place]) -> Iterator[tuple[Place, Flaw]]:
+    for place, first, path in _repeated(places, _first_question, question_key):
+        if place.example.question.strip() == first.example.question.strip():
+            continue
+        reason = (
+            f"{first} asks the same but for case, dots, spacing or punctuation; "
+            "delete one of them, or ask something else."
+        )
+        yield place, Flaw(path, reason)
+
+
+def _duplicate_answer(places: Sequence[Place]) -> Iterator[tuple[Place, Flaw]]:
+    for place, first, path in _repeated(places, _answers, str.strip):
+        same_question = place.example.question.strip() == first.example.question.strip()
+        if same_question and place.example.answer == first.example.answer:
+            continue  # said as a duplicate question
+        yield place, Flaw(path, f"{first} has the same answer; write another one.")
+
+
+def _first_question(example: Example) -> Iterator[tuple[FieldPath, str]]:
+    for at, message in messages_of(example):
+        if message.get("from") == HUMAN:
+            if isinstance(message.get("value"), str):
+                yield ("conversations", at, "value"), message["value"]
+            return
+
+
+def _answers(example: Example) -> Iterator[tuple[FieldPath, str]]:
+    for at, message in messages_of(example):
+        if message.get("from") == JESSY and isinstance(message.get("value"), str):
+            yield ("conversations", at, "value"), message["value"]
+
+
+def _repeated(
+    places: Sequence[Place],
+    texts: Callable[[Example], Iterator[tuple[FieldPath, str]]],
+    key: Callable[[str], str],
+) -> Iterator[tuple[Place, Place, FieldPath]]:
+    """Each place whose text stood before, the first place that has it, and where in the former."""
+    seen: dict[str, Place] = {}
+    for place in places:
+        for path, text in texts(place.example):
+            same = key(text)
+            if not same:
+                continue
+            first = seen.setdefault(same, place)
+            if first is not place:
+                yield place, first, path
+
+
+CHECKS: Final = (
+    DatasetCheck("duplicate-question", "warning", _duplicate_question),
+    DatasetCheck("similar-question", "warning", _similar_question),
+    DatasetCheck("duplicate-answer", "warning", _duplicate_answer),
+)

@@ -1,0 +1,86 @@
+"""What a check says, and what a check is."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from jessy_tui.dataset.example import Example
+
+Severity = Literal["error", "warning", "note"]
+"""An error cannot be trained on; a warning is probably a mistake; a note is worth a look."""
+
+FieldPath = tuple[str | int, ...]
+"""Where in an example: keys and places in lists, such as ("conversations", 1, "value")."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check says of one example, or of a file."""
+
+    check: str
+    severity: Severity
+    file: Path | None
+    """None for an example that is in no file yet."""
+    index: int | None
+    """The example's place in its file, from 0; None for a finding about the file."""
+    line: int | None
+    """The line in the file, from 1."""
+    field: str | None
+    """Such as "conversations[1].metadata.iterations"."""
+    message: str
+    """What is wrong and what to do, as a sentence."""
+    fix: str | None
+    """The JSON that can safely take the field's place, where there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """What a check finds in one example; the place in a file is added around it."""
+
+    path: FieldPath
+    message: str
+    fix: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleCheck:
+    """A check that looks at one example alone."""
+
+    name: str
+    severity: Severity
+    find: Callable[[Example], Iterable[Flaw]]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One example of the dataset and where it stands."""
+
+    number: int
+    """Which of the files that are checked it is in, from 0."""
+    file: Path
+    index: int
+    example: Example
+
+    def __str__(self) -> str:
+        return f"example {self.index + 1} of {self.file.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetCheck:
+    """A check that compares examples with each other."""
+
+    name: str
+    severity: Severity
+    find: Callable[[Sequence[Place]], Iterator[tuple[Place, Flaw]]]
+
+
+def field_name(path: FieldPath) -> str | None:
+    """A path as people write it; None for the example as a whole."""
+    name = ""
+    for step in path:
+        if isinstance(step, int):
+            name += f"[{step}]"
+        else:
+            name += f".{step}" if name else step
+    return name or None

@@ -1,0 +1,259 @@
+"""Checks of the shape: a conversation of questions and answers, the last one labelled."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from jessy_tui.dataset.checks.finding import ExampleCheck, FieldPath, Flaw
+from jessy_tui.dataset.example import (
+    HUMAN,
+    JESSY,
+    Example,
+    complexity_in,
+    iterations_in,
+)
+from jessy_tui.iteration import MAX_ITERATIONS, MIN_ITERATIONS, Complexity
+
+LANGUAGES: Final = ("tr", "en", "mixed")
+
+_OTHER_NAMES = {
+    "user": HUMAN,
+    "kullanıcı": HUMAN,
+    "prompter": HUMAN,
+    "assistant": JESSY,
+    "gpt": JESSY,
+    "model": JESSY,
+    "bot": JESSY,
+}
+
+
+def messages_of(example: Example) -> list[tuple[int, dict[str, Any]]]:
+    """The messages that are JSON objects, with their places."""
+    raw = example.raw
+    messages = raw.get("conversations") if isinstance(raw, dict) else None
+    if not isinstance(messages, list):
+        return []
+    return [(at, message) for at, message in enumerate(messages) if isinstance(message, dict)]
+
+
+def _shape(example: Example) -> Iterator[Flaw]:
+    raw = example.raw
+    if not isinstance(raw, dict):
+        yield Flaw((), f'an example is an object {{"conversations": [...]}}, not {_kind(raw)}.')
+        return
+    path: FieldPath = ("conversations",)
+    if "conversations" not in raw:
+        yield Flaw((), 'the key "conversations" with the list of messages is missing; add it.')
+        return
+    messages = raw["conversations"]
+    if not isinstance(messages, list):
+        yield Flaw(path, f'"conversations" is a list of messages, not {_kind(messages)}.')
+    elif not messages:
+        yield Flaw(path, "the conversation is empty; write a question and an answer, or delete it.")
+    else:
+        for at, message in enumerate(messages):
+            if not isinstance(message, dict):
+                reason = f'a message is an object {{"from", "value"}}, not {_kind(message)}.'
+                yield Flaw((*path, at), reason)
+
+
+def _role(example: Example) -> Iterator[Flaw]:
+    for at, message in messages_of(example):
+        role = message.get("from")
+        if role in (HUMAN, JESSY):
+            continue
+        path: FieldPath = ("conversations", at, "from")
+        if "from" not in message:
+            yield Flaw(path, 'the message says not who speaks; add "from": "human" or "jessy".')
+            continue
+        name = role.strip().casefold() if isinstance(role, str) else None
+        known = name if name in (HUMAN, JESSY) else _OTHER_NAMES.get(name or "")
+        remedy = f'write "{known}"' if known else 'write "human" or "jessy"'
+        fix = json.dumps(known) if known else None
+        yield Flaw(path, f"{_shown(role)} is no role; {remedy}.", fix)
+
+
+def _message_text(example: Example) -> Iterator[Flaw]:
+    for at, message in messages_of(example):
+        if "value" not in message:
+            yield Flaw(
+                ("conversations", at, "value"), 'the message has no text; add it as "value".'
+            )
+        elif not isinstance(message["value"], str):
+            reason = f"the text of a message is a text, not {_kind(message['value'])}."
+            yield Flaw(("conversations", at, "value"), reason)
+
+
+def _alternation(example: Example) -> Iterator[Flaw]:
+    roles = [(at, message.get("from")) for at, message in messages_of(example)]
+    if any(role not in (HUMAN, JESSY) for _, role in roles):
+        return  # said already; whose turn it is can only be told among known roles
+    expected = HUMAN
+    for at, role in roles:
+        if role != expected:
+            if at == 0:
+                reason = "the conversation begins with an answer; put the question before it."
+            else:
+                who = "questions" if role == HUMAN else "answers"
+                reason = f"two {who} follow each other; join them, or add what is missing between."
+            yield Flaw(("conversations", at, "from"), reason)
+        expected = JESSY if role == HUMAN else HUMAN
+
+
+def _no_answer(example: Example) -> Iterator[Flaw]:
+    messages = messages_of(example)
+    if messages and all(message.get("from") == HUMAN for _, message in messages):
+        yield Flaw(
+            ("conversations",), "nobody answers; add an answer with its label, or delete it."
+        )
+
+
+def _trailing_question(example: Example) -> Iterator[Flaw]:
+    messages = messages_of(example)
+    answered = any(message.get("from") == JESSY for _, message in messages)
+    if answered and messages[-1][1].get("from") == HUMAN:
+        reason = "the last question has no answer; add one, or take the question out."
+        yield Flaw(("conversations", messages[-1][0]), reason)
+
+
+def labels_of(example: Example) -> Iterator[tuple[FieldPath, Any]]:
+    """The metadata of each answer that is to have a label: the last, and those that have some."""
+    answers = [
+        (at, message) for at, message in messages_of(example) if message.get("from") == JESSY
+    ]
+    for number, (at, message) in enumerate(answers, start=1):
+        if number == len(answers) or "metadata" in message:
+            yield ("conversations", at, "metadata"), message.get("metadata")
+
+
+def _label_missing(example: Example) -> Iterator[Flaw]:
+    for path, metadata in labels_of(example):
+        if metadata is None:
+            yield Flaw(
+                path,
+                'the answer has no label; add "metadata" with complexity, iterations and category.',
+            )
+        elif not isinstance(metadata, dict):
+            yield Flaw(path, f'"metadata" is an object with the label, not {_kind(metadata)}.')
+        else:
+            for key, values in _LABEL_KEYS.items():
+                if key not in metadata:
+                    yield Flaw((*path, key), f"the label has no {key}; add {values}.")
+
+
+_LABEL_KEYS = {
+    "complexity": "LOW, MEDIUM or HIGH",
+    "iterations": "a number from 1 to 9",
+    "category": "a name such as greeting",
+}
+
+
+def _complexity(example: Example) -> Iterator[Flaw]:
+    for path, metadata in _labels(example):
+        value = metadata.get("complexity", Complexity.LOW)
+        if complexity_in({"complexity": value}) is None:
+            known = value.strip().upper() if isinstance(value, str) else ""
+            fix = json.dumps(known) if known in Complexity.__members__ else None
+            reason = f"{_shown(value)} is no complexity; write LOW, MEDIUM or HIGH."
+            yield Flaw((*path, "complexity"), reason, fix)
+
+
+def _iterations(example: Example) -> Iterator[Flaw]:
+    for path, metadata in _labels(example):
+        value = metadata.get("iterations", MIN_ITERATIONS)
+        if iterations_in({"iterations": value}) is None:
+            reason = (
+                f"{_shown(value)} is no number of iterations; write a whole number from 1 to 9."
+            )
+            yield Flaw((*path, "iterations"), reason, _whole(value))
+
+
+def _whole(value: Any) -> str | None:
+    """The number somebody wrote as a text or with a decimal point, where it is 1 to 9."""
+    if isinstance(value, str) and value.strip() in set("123456789"):
+        return value.strip()
+    if isinstance(value, float) and value in range(MIN_ITERATIONS, MAX_ITERATIONS + 1):
+        return str(int(value))
+    return None
+
+
+def _category(example: Example) -> Iterator[Flaw]:
+    for path, metadata in _labels(example):
+        value = metadata.get("category", "-")
+        if not isinstance(value, str) or not value.strip():
+            reason = f"{_shown(value)} is no category; write a name such as greeting."
+            yield Flaw((*path, "category"), reason)
+
+
+def _weight(example: Example) -> Iterator[Flaw]:
+    for path, metadata in _labels(example):
+        value = metadata.get("weight", 1)
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            reason = (
+                f"{_shown(value)} is no weight; write a whole number from 1 on, or take it out."
+            )
+            yield Flaw((*path, "weight"), reason)
+
+
+def _language(example: Example) -> Iterator[Flaw]:
+    for path, metadata in _labels(example):
+        value = metadata.get("language", LANGUAGES[0])
+        if value not in LANGUAGES:
+            known = value.strip().lower() if isinstance(value, str) else ""
+            fix = json.dumps(known) if known in LANGUAGES else None
+            reason = f"{_shown(value)} is no language known here; write tr, en or mixed."
+            yield Flaw((*path, "language"), reason, fix)
+
+
+def _waive(example: Example) -> Iterator[Flaw]:
+    for path, metadata in _labels(example):
+        value = metadata.get("waive", {})
+        reasons = value.values() if isinstance(value, dict) else [None]
+        if not all(isinstance(reason, str) and reason.strip() for reason in reasons):
+            reason = '"waive" names checks, each with a reason: {"duplicate-answer": "why"}.'
+            yield Flaw((*path, "waive"), reason)
+
+
+def _labels(example: Example) -> Iterator[tuple[FieldPath, Mapping[str, Any]]]:
+    for path, metadata in labels_of(example):
+        if isinstance(metadata, dict):
+            yield path, metadata
+
+
+def _kind(value: Any) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return str(value).lower()
+        case str():
+            return "a text"
+        case int() | float():
+            return "a number"
+        case list():
+            return "a list"
+    return "an object"
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    if not text.isprintable():
+        text = json.dumps(value)
+    return text if len(text) <= 40 else text[:39] + "…"
+
+
+CHECKS: Final = (
+    ExampleCheck("shape", "error", _shape),
+    ExampleCheck("role", "error", _role),
+    ExampleCheck("message-text", "error", _message_text),
+    ExampleCheck("alternation", "error", _alternation),
+    ExampleCheck("no-answer", "error", _no_answer),
+    ExampleCheck("trailing-question", "error", _trailing_question),
+    ExampleCheck("label-missing", "error", _label_missing),
+    ExampleCheck("complexity", "error", _complexity),
+    ExampleCheck("iterations", "error", _iterations),
+    ExampleCheck("category", "error", _category),
+    ExampleCheck("weight", "error", _weight),
+    ExampleCheck("language", "warning", _language),
+    ExampleCheck("waive", "error", _waive),
+)

@@ -1,0 +1,71 @@
+"""Checks of the texts of the messages."""
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Final
+
+from jessy_tui.dataset.checks.finding import ExampleCheck, FieldPath, Flaw
+from jessy_tui.dataset.checks.schema import messages_of
+from jessy_tui.dataset.example import JESSY, Example
+
+# Control characters but line feed and tab; and what is invisible and belongs to no word: soft
+# hyphen, zero-width space, word joiner, byte order mark, and the marks that turn text around.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+)
+
+# What models take for the end of a turn or the beginning of a thought.
+_SPECIAL_TOKEN = re.compile(
+    r"</?think>|<\|[a-z0-9_]+\|>|</?(?:start|end)_of_turn>|\[/?INST\]|<</?SYS>>", re.IGNORECASE
+)
+
+
+def _texts(example: Example) -> Iterator[tuple[FieldPath, str, str]]:
+    """Each text, with its path and what it is in words."""
+    for at, message in messages_of(example):
+        text = message.get("value")
+        if isinstance(text, str):
+            what = "answer" if message.get("from") == JESSY else "question"
+            yield ("conversations", at, "value"), text, what
+
+
+def _empty(example: Example) -> Iterator[Flaw]:
+    for path, text, what in _texts(example):
+        if not _INVISIBLE.sub("", text).strip():
+            state = "holds only blank space" if text else "is empty"
+            yield Flaw(path, f"the {what} {state}; write it, or take the message out.")
+
+
+def _control_character(example: Example) -> Iterator[Flaw]:
+    for path, text, what in _texts(example):
+        found = sorted(set(_INVISIBLE.findall(text.replace("\r\n", "\n"))))
+        if "\r\n" in text:
+            found.append("\r")
+        if not found:
+            continue
+        names = ", ".join(_name(character) for character in found)
+        clean = _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+        fix = json.dumps(clean, ensure_ascii=False) if clean.strip() else None
+        yield Flaw(path, f"the {what} holds what nobody sees ({names}); take it out.", fix)
+
+
+def _name(character: str) -> str:
+    name = unicodedata.name(character, "").lower()
+    return f"U+{ord(character):04X} {name or 'control character'}"
+
+
+def _special_token(example: Example) -> Iterator[Flaw]:
+    for path, text, what in _texts(example):
+        found = list(dict.fromkeys(_SPECIAL_TOKEN.findall(text)))
+        if found:
+            reason = f"the {what} holds {', '.join(found)}, which a model reads as a command; "
+            yield Flaw(path, reason + "take it out, or waive the check if it is meant as text.")
+
+
+CHECKS: Final = (
+    ExampleCheck("empty-text", "error", _empty),
+    ExampleCheck("control-character", "warning", _control_character),
+    ExampleCheck("special-token", "warning", _special_token),
+)
