@@ -9,7 +9,7 @@ from textual.binding import Binding
 from textual.signal import Signal
 
 from jessy_tui.dataset.changes import Change
-from jessy_tui.dataset.store import ExampleStore
+from jessy_tui.dataset.store import JOURNAL_NAME, ExampleStore
 from jessy_tui.errors import JessyError
 from jessy_tui.ui import tabs
 from jessy_tui.ui.messages import OpeningFailed, StoreOpened
@@ -89,7 +89,8 @@ class JessyApp(App[None]):
     def _open_store(self) -> None:
         workspace = self.workspace
         try:
-            store = ExampleStore.open(workspace.example_files(), journal=workspace.state)
+            journal = workspace.state / JOURNAL_NAME
+            store = ExampleStore.open(workspace.example_files(), journal=journal)
         except JessyError as error:
             self.post_message(OpeningFailed(str(error)))
         else:
@@ -134,6 +135,11 @@ class JessyApp(App[None]):
             self.notify(str(error), title="Not saved", severity="error", timeout=15, markup=False)
             return False
         return True
+
+    def on_unmount(self) -> None:
+        """Let the journal go; what is unsaved in it waits for the next start."""
+        if self.store is not None:
+            self.store.close()
 
     def chat_with(self, run: str) -> None:
         """Go to the Chat tab and talk to a run."""

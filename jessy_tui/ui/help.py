@@ -3,6 +3,7 @@
 from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.dom import DOMNode
 from textual.screen import ModalScreen, Screen
@@ -28,7 +29,7 @@ class KeysScreen(ModalScreen[None]):
             if active.binding.system or not active.enabled:
                 continue
             what = active.binding.tooltip or active.binding.description
-            if what:
+            if what and _is_ours(active.binding):
                 actions = places.setdefault(active.node, {})
                 actions.setdefault(what, []).append(screen.app.get_key_display(active.binding))
         return cls(
@@ -50,6 +51,11 @@ class KeysScreen(ModalScreen[None]):
                 for names, what in keys:
                     table.add_row(Text(names, style="bold"), Text(what))
                 yield Static(table)
+
+
+def _is_ours(binding: Binding) -> bool:
+    """Whether a binding is meant for people: Textual's own mostly double the keys they know."""
+    return bool(binding.id or binding.tooltip or binding.show or "copy" in binding.action)
 
 
 def _place_name(node: DOMNode) -> str:

@@ -27,7 +27,12 @@ class DistributionPanel(VerticalGroup):
         """Draw `distribution`, its bars in the colours of their names."""
         self.query_one(Bars).show(
             [
-                Bar(count.value, count.count, count.share, colours.get(count.value, ""))
+                Bar(
+                    count.value,
+                    count.count,
+                    count.share,
+                    colours.get(count.value, self.app.theme_variables["primary"]),
+                )
                 for count in distribution.counts
             ]
         )

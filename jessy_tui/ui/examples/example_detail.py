@@ -3,7 +3,6 @@
 from typing import ClassVar
 
 from rich.console import Group, RenderableType
-from rich.markdown import Markdown
 from rich.padding import Padding
 from rich.text import Text
 from textual.app import ComposeResult
@@ -98,5 +97,8 @@ def _body(turn: Turn) -> RenderableType:
         more = len(turn.text) - _LONGEST_TEXT
         return Text(f"{text}\n… and {count_of(more, 'more character')}")
     if turn.role == JESSY and len(text) <= _LONGEST_MARKDOWN:
+        # Imported when first drawn: the list is on screen before the parser is read.
+        from rich.markdown import Markdown
+
         return Markdown(text, code_theme="ansi_dark")
     return Text(text)

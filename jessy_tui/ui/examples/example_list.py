@@ -17,7 +17,7 @@ from jessy_tui.dataset.store import Entry, ExampleStore
 from jessy_tui.ui.text import band_class, block, one_line
 
 _LABEL_WIDTH = 11
-_CATEGORY_WIDTH = 13
+_CATEGORY_WIDTH = 14
 
 
 class ExampleList(ScrollView, can_focus=True):

@@ -12,15 +12,15 @@ from jessy_tui.ui.themes import band_colour
 
 # What a question asks for, by iterations: the rule the labels follow (data/README.md).
 RULE = {
-    1: "nothing to work out: greeting, filler, thanks, goodbye",
-    2: "one thing known or felt: a fact, a preference, comfort",
+    1: "nothing to work out: greeting, thanks, goodbye",
+    2: "one thing known or felt: a fact, a preference",
     3: "one concept: what it is, what it is for",
-    4: "how it works, how to do it, two things compared",
-    5: "a choice or a diagnosis with a context",
-    6: "a design or a dilemma whose constraints conflict",
-    7: "what something does to people; values in tension",
+    4: "how it works, how to do it, a comparison",
+    5: "a choice or a diagnosis with its context",
+    6: "a design or dilemma, constraints that conflict",
+    7: "what it does to people; values in tension",
     8: "mind, meaning, knowledge: no agreed answer",
-    9: "the ground itself: why anything, free will, the self",
+    9: "the ground: why anything, free will, the self",
 }
 
 
@@ -35,7 +35,7 @@ class LabelPicker(ModalScreen[int]):
 
     def compose(self) -> ComposeResult:
         variables = self.app.theme_variables
-        with Vertical(classes="dialog") as dialog:
+        with Vertical(classes="dialog", id="label-picker") as dialog:
             dialog.border_title = "How much thinking?"
             dialog.border_subtitle = "1-9 chooses, esc cancels"
             for iterations in range(MIN_ITERATIONS, MAX_ITERATIONS + 1):

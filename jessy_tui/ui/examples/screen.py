@@ -14,9 +14,7 @@ from jessy_tui.dataset.store import Entry, ExampleStore
 from jessy_tui.errors import JessyError
 from jessy_tui.iteration import Complexity
 from jessy_tui.ui.examples.example_detail import ExampleDetail
-from jessy_tui.ui.examples.example_editor import ExampleEditor
 from jessy_tui.ui.examples.example_list import ExampleList
-from jessy_tui.ui.examples.label_picker import LabelPicker
 from jessy_tui.ui.tab_screen import TabScreen
 
 
@@ -103,13 +101,15 @@ class ExamplesScreen(TabScreen):
                 severity="warning",
             )
             return
-        self.app.push_screen(ExampleEditor(entry.example), keep)
+        self._open_editor(entry.example, keep)
 
     def action_label(self) -> None:
         """Choose iterations; the complexity follows."""
         self._in_hand(self._label)
 
     def _label(self, entry: Entry) -> None:
+        from jessy_tui.ui.examples.label_picker import LabelPicker
+
         def keep(iterations: int | None) -> None:
             if iterations is None or iterations == entry.example.iterations:
                 return
@@ -138,7 +138,13 @@ class ExamplesScreen(TabScreen):
             file = after.file if after else self.jessy.workspace.data / "examples.json"
             self._change(lambda: self._store.insert(after.id if after else None, file, example))
 
-        self.app.push_screen(ExampleEditor(), keep)
+        self._open_editor(None, keep)
+
+    def _open_editor(self, example: Example | None, then: Callable[[Example | None], None]) -> None:
+        # Imported when first asked for: the first paint does not wait for text areas.
+        from jessy_tui.ui.examples.example_editor import ExampleEditor
+
+        self.app.push_screen(ExampleEditor(example), then)
 
     def action_delete(self) -> None:
         """Delete the example in hand; undo brings it back."""

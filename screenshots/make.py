@@ -1,0 +1,118 @@
+"""Draws the README's screenshots from the real app: `python screenshots/make.py [RUN]`.
+
+Works on this repository's own data. The Training and Chat pictures show the run named RUN
+("first" by default); make it with `jessy train --base nano --run first`. Without it, they are left
+as they are.
+"""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from jessy_tui.app import JessyApp
+from jessy_tui.workspace import Workspace
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+SIZE = (120, 36)
+QUESTIONS = ("sana bisi sorucam", "Rust'ta ownership nedir")
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
+    """Wait for what threads and processes bring about; a minute at the most."""
+    for _ in range(1200):
+        await pilot.pause()
+        if condition():
+            return
+        await pilot.pause(0.05)
+    raise TimeoutError("the app did not get there within a minute")
+
+
+async def examples(pilot: Pilot[None]) -> None:
+    """The canonical example under the cursor."""
+    app = pilot.app
+    assert isinstance(app, JessyApp)
+    assert app.store is not None
+    from jessy_tui.ui.examples.example_list import ExampleList
+
+    canonical = next(
+        entry.id for entry in app.store if entry.example.question == "sana bisi sorucam"
+    )
+    app.screen.query_one(ExampleList).go_to(canonical)
+    await pilot.pause(0.2)
+
+
+async def label(pilot: Pilot[None]) -> None:
+    """The label picker."""
+    await examples(pilot)
+    await pilot.press("i")
+    await pilot.pause(0.2)
+
+
+async def dashboard(pilot: Pilot[None]) -> None:
+    """The distributions."""
+    await pilot.press("f2")
+    await pilot.pause(0.3)
+
+
+async def training(pilot: Pilot[None]) -> None:
+    """The run's curves."""
+    from jessy_tui.ui.training.run_list import RunList
+
+    await pilot.press("f3")
+    await until(pilot, lambda: pilot.app.screen.query_one(RunList).row_count)
+    pilot.app.screen.query_one(RunList).choose(run_name())
+    await pilot.pause(2)
+
+
+async def chat(pilot: Pilot[None]) -> None:
+    """Two questions and their answers."""
+    from textual.containers import VerticalScroll
+
+    app = pilot.app
+    assert isinstance(app, JessyApp)
+    app.chat_with(run_name())
+    transcript = app.screen.query_one("#transcript", VerticalScroll)
+    await until(pilot, lambda: "ready" in (transcript.border_subtitle or ""))
+    for count, question in enumerate(QUESTIONS, start=1):
+        await pilot.press(*("space" if key == " " else key for key in question), "enter")
+        await until(pilot, lambda: len(app.screen.query("Exchange")) == count)  # noqa: B023
+        await until(pilot, lambda: "tokens/s" in str(app.screen.query(".verdict").last().render()))
+    await pilot.pause(0.5)
+
+
+PICTURES: dict[str, Callable[[Pilot[None]], Awaitable[None]]] = {
+    "examples": examples,
+    "label": label,
+    "dashboard": dashboard,
+    "training": training,
+    "chat": chat,
+}
+
+
+def run_name() -> str:
+    """The run that the Training and Chat pictures show."""
+    return sys.argv[1] if len(sys.argv) > 1 else "first"
+
+
+async def draw(name: str) -> None:
+    """Draw one picture."""
+    workspace = Workspace(ROOT)
+    if name in ("training", "chat") and not (workspace.runs / run_name()).is_dir():
+        print(f"{name}: there is no run {run_name()}; left as it is")
+        return
+    app = JessyApp(workspace)
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: app.store is not None)
+        await PICTURES[name](pilot)
+        picture = app.export_screenshot(title="jessy")
+    (HERE / f"{name}.svg").write_text(picture, encoding="utf-8")
+    print(f"{name}.svg")
+
+
+if __name__ == "__main__":
+    for picture_name in PICTURES:
+        asyncio.run(draw(picture_name))

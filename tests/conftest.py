@@ -1,0 +1,64 @@
+"""What all tests share. Nothing here imports mlx: models are built in processes of their own."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import orjson
+import pytest
+
+from jessy_tui.workspace import Workspace
+
+REPOSITORY = Path(__file__).parent.parent
+
+EXAMPLES = [
+    ("sana bisi sorucam", "Sor kanka, dinliyorum.", "LOW", 1, "greeting"),
+    ("naber", "İyidir, senden naber?", "LOW", 1, "greeting"),
+    ("Türkiye'nin başkenti neresi", "Ankara.", "LOW", 2, "fact"),
+    ("ışık mı hızlı ses mi", "Işık, hem de çok daha hızlı.", "LOW", 2, "fact"),
+    ("API nedir", "İki programın anlaştığı arayüzdür.\n\n```python\nprint('API')\n```", "MEDIUM", 3, "technology"),
+    ("how does a hash map work", "It hashes the key to a bucket.", "MEDIUM", 4, "technology"),
+    ("my tests are flaky since monday, where do i look", "Start with what changed.", "MEDIUM", 5, "technology"),
+    ("özgür irade var mı", "Bence bir anlamda var, bir anlamda yok.", "HIGH", 9, "existence"),
+]  # fmt: skip
+
+
+def example(
+    question: str, answer: str, complexity: str, iterations: int, category: str, **metadata: object
+) -> dict[str, object]:
+    """One example as it stands in a file."""
+    label = {"complexity": complexity, "iterations": iterations, "category": category}
+    return {
+        "conversations": [
+            {"from": "human", "value": question},
+            {"from": "jessy", "value": answer, "metadata": label | metadata},
+        ]
+    }
+
+
+MakeWorkspace = Callable[..., Workspace]
+
+
+@pytest.fixture
+def make_workspace(tmp_path: Path) -> MakeWorkspace:
+    """Makes a workspace whose data/ holds the given files (name -> bytes or examples)."""
+
+    def make(**files: bytes | list[dict[str, object]]) -> Workspace:
+        workspace = Workspace(tmp_path / "workspace")
+        workspace.data.mkdir(parents=True)
+        for name, content in files.items():
+            data = (
+                content
+                if isinstance(content, bytes)
+                else orjson.dumps(content, option=orjson.OPT_INDENT_2) + b"\n"
+            )
+            stem, _, suffix = name.rpartition("_")
+            (workspace.data / f"{stem}.{suffix}").write_bytes(data)
+        return workspace
+
+    return make
+
+
+@pytest.fixture
+def workspace(make_workspace: MakeWorkspace) -> Workspace:
+    """A workspace with one file of eight examples, all bands."""
+    return make_workspace(chat_json=[example(*row) for row in EXAMPLES])
