@@ -60,7 +60,7 @@ class Side(msgspec.Struct, frozen=True):
 class Manifest(msgspec.Struct, frozen=True):
     """What a split was made from, and what it holds; written as manifest.json."""
 
-    dataset: str
+    digest: str
     """`dataset_digest` of the examples of both sides."""
     examples: int
     seed: int
@@ -117,7 +117,7 @@ def write_split(split: Split, folder: Path) -> Manifest:
         reason = error.strerror or str(error)
         raise JessyError(f"{folder} could not be made ({reason}); name another folder.") from error
     manifest = Manifest(
-        dataset=dataset_digest((*split.train, *split.validation)),
+        digest=dataset_digest((*split.train, *split.validation)),
         examples=len(split.train) + len(split.validation),
         seed=split.seed,
         share=split.share,

@@ -10,20 +10,13 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from jessy_tui.dataset.changelog import ChangeLog
 from jessy_tui.dataset.changes import Change, Edit, summarize
 from jessy_tui.dataset.entries import Entries, Entry, OpenFile
 from jessy_tui.dataset.example import Example
 from jessy_tui.dataset.files import ExampleFileError, digest_of, read_bytes
 from jessy_tui.dataset.frame import new_version
-from jessy_tui.dataset.journal import Journal, Opened, Record, Saving, TakenUp
-from jessy_tui.dataset.recovery import (
-    History,
-    Recovery,
-    encode_change,
-    encode_history,
-    label_of,
-    recover,
-)
+from jessy_tui.dataset.recovery import History
 from jessy_tui.errors import JessyError
 from jessy_tui.files import write_atomically
 
@@ -47,12 +40,8 @@ class ExampleStore:
         self.recovered = 0
         """How many changes of an earlier session were found unsaved and made again."""
         self._entries = Entries()
-        self._history = History()
+        self._log = ChangeLog(self._entries, None)
         self._batch: list[Edit] | None = None
-        self._journal_path: Path | None = None
-        self._journal: Journal | None = None
-        self._declared: set[str] = set()
-        self._left_behind: list[Journal] = []
         self._subscribers: list[Callable[[Change], None]] = []
         self._lock = threading.RLock()
 
@@ -71,24 +60,15 @@ class ExampleStore:
                 store._entries.open(path)
             except JessyError as error:
                 problems.append(str(error))
-        if journal is not None:
-            store._journal_path = journal
-            recovery = recover(store._entries, journal, tried)
-            problems += recovery.problems
-            store._take_up(recovery, problems)
+        store._log = ChangeLog(store._entries, journal)
+        problems += store._log.take_up(tried)
+        store.recovered = len(store._history.done)
         store.problems = tuple(problems)
         return store
 
-    def _take_up(self, recovery: Recovery, problems: list[str]) -> None:
-        self._history, self._left_behind = recovery.history, recovery.journals
-        self.recovered = len(self._history.done)
-        if not self._history.done and not self._history.undone:
-            self._forget_left_behind()
-            return
-        try:
-            self._record()
-        except JessyError as error:
-            problems.append(str(error))
+    @property
+    def _history(self) -> History:
+        return self._log.history
 
     # --- looking -------------------------------------------------------------------------------
 
@@ -204,7 +184,7 @@ class ExampleStore:
                 yield
                 if edits:
                     change = Change(self._history.next_number(), "do", summary, tuple(edits))
-                    self._record(change)
+                    self._log.record(change)
             except BaseException:
                 self._entries.apply([edit.reversed() for edit in reversed(edits)])
                 raise
@@ -223,7 +203,7 @@ class ExampleStore:
             if not self._history.done:
                 return None
             change = self._history.done[-1].as_("undo")
-            self._record(change)
+            self._log.record(change)
             self._entries.apply(change.steps())
             self._history.undone.append(self._history.done.pop())
             self._tell(change)
@@ -239,7 +219,7 @@ class ExampleStore:
             if not self._history.undone:
                 return None
             change = self._history.undone[-1].as_("redo")
-            self._record(change)
+            self._log.record(change)
             self._entries.apply(change.steps())
             self._history.done.append(self._history.undone.pop())
             self._tell(change)
@@ -251,7 +231,7 @@ class ExampleStore:
             self._batch.append(edit)
             return
         change = Change(self._history.next_number(), "do", summarize([edit]), (edit,))
-        self._record(change)
+        self._log.record(change)
         self._entries.apply([edit])
         self._done(change)
 
@@ -277,13 +257,12 @@ class ExampleStore:
                 for file, _ in changed:
                     _refuse_if_changed_on_disk(file)
             digests = [digest_of(content) for _, content in changed]
-            self._announce([file for file, _ in changed], digests)
+            if changed:
+                self._log.announce([file for file, _ in changed], digests)
             for (file, content), digest in zip(changed, digests, strict=True):
                 _write(file.path, content)
                 self._entries.saved(file, digest)
-            if self._journal:
-                self._journal.remove()
-                self._journal = None
+            self._log.clear()
             paths = [file.path for file, _ in changed]
             if paths:
                 names = ", ".join(path.name for path in paths)
@@ -293,61 +272,7 @@ class ExampleStore:
     def close(self) -> None:
         """Let the journal go; what is unsaved stays in it and is found again at the next start."""
         with self._lock:
-            if self._journal:
-                if self.unsaved:
-                    self._journal.release()
-                else:
-                    self._journal.remove()
-                self._journal = None
-            for journal in self._left_behind:
-                journal.release()
-            self._left_behind = []
-
-    # --- the journal ---------------------------------------------------------------------------
-
-    def _record(self, change: Change | None = None) -> None:
-        """Confirm a change: return when it is on disk. The first one begins the journal."""
-        path = self._journal_path
-        if path is None:
-            return
-        records: list[Record] = []
-        journal = self._journal
-        if journal is None:
-            journal = Journal.new(path)
-            self._declared = set()
-        new = {
-            label: file.digest
-            for file in self._entries.files
-            if (label := label_of(file.path, path)) not in self._declared
-        }
-        if new:
-            records.append(Opened(journal.name, new))
-        if self._left_behind:
-            names = [left.name for left in self._left_behind]
-            records.append(TakenUp(names, encode_history(self._entries, self._history, path)))
-        if change is not None:
-            records.append(encode_change(self._entries, change, path))
-        try:
-            journal.append(*records)
-        except JessyError:
-            if journal is not self._journal:
-                journal.remove()
-            raise
-        self._journal = journal
-        self._declared |= new.keys()
-        self._forget_left_behind()
-
-    def _announce(self, files: list[OpenFile], digests: list[str]) -> None:
-        """Say in the journal what a save is about to write, should it crash on the way."""
-        path = self._journal_path
-        if self._journal and path and files:
-            labels = [label_of(file.path, path) for file in files]
-            self._journal.append(Saving(dict(zip(labels, digests, strict=True))))
-
-    def _forget_left_behind(self) -> None:
-        for journal in self._left_behind:
-            journal.remove()
-        self._left_behind = []
+            self._log.close()
 
     # --- telling -------------------------------------------------------------------------------
 
