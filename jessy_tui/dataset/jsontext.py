@@ -101,12 +101,18 @@ def _depth(value: Any) -> int:
     return deepest
 
 
+_CLOSING = ("']'", "'}'")
+
+
 def _explain(error: json.JSONDecodeError, source: str) -> str:
     """The decoder's complaint with a remedy."""
     if error.pos >= len(source.rstrip()) or error.msg.startswith("Unterminated string"):
         return "it ends in the middle of a value; restore the rest from a copy or take it out"
     found = repr(source[error.pos])
     message = error.msg
+    after_comma = source[: error.pos].rstrip(BLANK).endswith(",")
+    if message.startswith("Illegal trailing comma") or (after_comma and found in _CLOSING):
+        return "a comma stands before a closing bracket; take it out"
     if message.startswith("Invalid control character"):
         return f"the control character {found} stands bare in a text; write it as an escape (\\n)"
     if "escape" in message:
@@ -116,9 +122,7 @@ def _explain(error: json.JSONDecodeError, source: str) -> str:
     if message.startswith("Expecting ':'"):
         return f"a colon is missing before {found}"
     if message.startswith("Expecting property name"):
-        return f'a key in "double quotes" is expected, not {found}; a comma too many?'
-    if message.startswith("Illegal trailing comma"):
-        return "there is a comma before the closing bracket; take it out"
+        return f'a key in "double quotes" is expected, not {found}'
     return f"a JSON value is expected, not {found}"
 
 

@@ -11,7 +11,8 @@ import unicodedata
 # Before case folding: the language-neutral one turns I into i, and İ into i and a combining dot.
 _TURKISH_CASE = str.maketrans({"I": "ı", "İ": "i"})
 _COMBINING_MARKS = re.compile("[\u0300-\u036f]+")
-_NO_WORD = re.compile(r"[\W_]+")
+# C++ and C# are other questions than C.
+_NO_WORD = re.compile(r"[^\w+#]+|_+")
 
 
 def fold(text: str) -> str:

@@ -1,7 +1,6 @@
 """JSON as people and programs write it, for hypothesis."""
 
 import json
-from typing import Any
 
 from hypothesis import strategies as st
 

@@ -15,7 +15,7 @@ from tests.conftest import EXAMPLES, example
 from tests.dataset.strategies import VALUES, array_files, lines_files
 
 RELAXED = settings(
-    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200
+    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=80
 )
 RAW = [example(*row) for row in EXAMPLES[:3]]
 
