@@ -28,6 +28,30 @@ class CheckSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Names of checks that are not made."""
 
 
+class TargetSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """`[targets]`: how the examples should be distributed. Shares are of all examples, 0 to 1."""
+
+    complexity: dict[str, tuple[float, float]] = msgspec.field(
+        default_factory=lambda: {"LOW": (0.48, 0.52), "MEDIUM": (0.33, 0.38), "HIGH": (0.13, 0.18)}
+    )
+    """For each complexity the least and the greatest share."""
+    iterations: float = 0.25
+    """Every number of iterations has at least this part of its even share of its band."""
+    category: int = 4
+    """Every category has at least as many examples."""
+    files: dict[str, float] = msgspec.field(
+        default_factory=lambda: {
+            "jessy_turkish_*": 0.5,
+            "jessy_technical_*": 0.25,
+            "jessy_philosophical_*": 0.125,
+            "jessy_iteration_control*": 0.125,
+        }
+    )
+    """For patterns of file names, the share that the files together should have."""
+    file_tolerance: float = 0.02
+    """By how much the share of files may differ from its target."""
+
+
 class TrainingSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """`[training]`: the machine that trains."""
 
@@ -40,6 +64,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     split: SplitSettings = SplitSettings()
     check: CheckSettings = CheckSettings()
+    targets: TargetSettings = TargetSettings()
     training: TrainingSettings = TrainingSettings()
 
 

@@ -13,10 +13,10 @@ from jessy_tui.errors import JessyError
 from jessy_tui.inference.client import Engine
 from jessy_tui.inference.loop import think
 from jessy_tui.inference.reply import PassEnded, PlanKnown, Reply, Text
-from jessy_tui.training.runs import find_run
+from jessy_tui.inference.target import Target, target_of_run
 from jessy_tui.ui.chat.exchange import Exchange
 from jessy_tui.ui.chat.prompt import Prompt
-from jessy_tui.ui.chat.target_picker import Target, TargetPicker, find_targets, target_of
+from jessy_tui.ui.chat.target_picker import TargetPicker, find_targets, short_name
 from jessy_tui.ui.tab_screen import TabScreen
 
 
@@ -79,7 +79,7 @@ class ChatScreen(TabScreen):
     def talk_to_run(self, name: str) -> None:
         """Talk to a run's checkpoint."""
         try:
-            self.talk_to(target_of(find_run(self.jessy.workspace, name)))
+            self.talk_to(target_of_run(self.jessy.workspace, name, None))
         except JessyError as error:
             self._say(str(error))
 
@@ -120,7 +120,7 @@ class ChatScreen(TabScreen):
 
     def _show_target(self, words: str) -> None:
         transcript = self.query_one("#transcript")
-        transcript.border_title = self._target.name if self._target else "Chat"
+        transcript.border_title = short_name(self._target) if self._target else "Chat"
         transcript.border_subtitle = words
         hint = self.query_one("#chat-hint", Static)
         if self._target is None:
@@ -131,7 +131,7 @@ class ChatScreen(TabScreen):
             )
         else:
             hint.update(
-                f"Ask [b]{self._target.name}[/b] something: [b]sana bisi sorucam[/b]\n\n"
+                f"Ask [b]{short_name(self._target)}[/b] something: [b]sana bisi sorucam[/b]\n\n"
                 "Each question is asked on its own. Beside the answer stand the plan the model\n"
                 "declared, the passes it took (●), and its seconds."
             )

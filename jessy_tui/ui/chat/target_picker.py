@@ -1,7 +1,5 @@
 """What can be talked to: the checkpoints of the runs, and the bases as they are."""
 
-from dataclasses import dataclass
-from pathlib import Path
 from typing import ClassVar
 
 from rich.text import Text
@@ -13,32 +11,16 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from jessy_tui.bases.catalogue import PARROTS, list_bases
+from jessy_tui.bases.catalogue import list_bases
 from jessy_tui.errors import JessyError
-from jessy_tui.training.runs import Run, list_runs
+from jessy_tui.inference.target import Target, target_of_base, target_of_run
+from jessy_tui.training.runs import list_runs
 from jessy_tui.workspace import Workspace
 
 
-@dataclass(frozen=True)
-class Target:
-    """A base, with the adapter of a checkpoint on it or none."""
-
-    name: str
+def short_name(target: Target) -> str:
     """As people say it: "first@final", or the base's name."""
-    base: Path
-    adapter: Path | None
-    words: str = ""
-
-
-def target_of(run: Run, checkpoint: str | None = None) -> Target:
-    """The checkpoint of a run; by default the one the run is asked with.
-
-    Raises:
-        JessyError: the run has no such checkpoint.
-    """
-    adapter = run.checkpoint(checkpoint)
-    words = f"{run.base}, {run.state}"
-    return Target(f"{run.name}@{adapter.name}", run.base_folder, adapter, words)
+    return f"{target.run}@{target.checkpoint}" if target.run else target.base_name
 
 
 def find_targets(workspace: Workspace) -> list[Target]:
@@ -46,20 +28,16 @@ def find_targets(workspace: Workspace) -> list[Target]:
     first: list[Target] = []
     others: list[Target] = []
     for run in list_runs(workspace):
-        try:
-            default = target_of(run)
-            first.append(default)
-            for name in reversed(run.checkpoints()):
-                target = target_of(run, name)
-                if target.name != default.name:
-                    others.append(target)
-        except JessyError:
-            continue  # a run without a checkpoint yet cannot be talked to
-    bases = [
-        Target(base.name, base.folder, None, f"the base, untrained. {PARROTS}")
-        for base in list_bases(workspace)
-        if base.ready
-    ]
+        for name in (None, *reversed(run.checkpoints())):
+            try:
+                target = target_of_run(workspace, run.name, name)
+            except JessyError:
+                break  # without a checkpoint yet, or its base is gone: it cannot be talked to
+            if name is None:
+                first.append(target)
+            elif target not in first:
+                others.append(target)
+    bases = [target_of_base(workspace, base.name) for base in list_bases(workspace) if base.ready]
     return [*first, *others, *bases]
 
 
@@ -84,7 +62,9 @@ class TargetPicker(ModalScreen[Target]):
             yield OptionList(
                 *(
                     Option(
-                        Text.assemble((f"{target.name:<28} ", "bold"), (target.words, "dim")),
+                        Text.assemble(
+                            (f"{short_name(target):<28} ", "bold"), (_words(target), "dim")
+                        ),
                         id=str(place),
                     )
                     for place, target in enumerate(self._targets)
@@ -93,9 +73,8 @@ class TargetPicker(ModalScreen[Target]):
             )
 
     def on_mount(self) -> None:
-        names = [target.name for target in self._targets]
-        if self._current is not None and self._current.name in names:
-            self.query_one(OptionList).highlighted = names.index(self._current.name)
+        if self._current in self._targets:
+            self.query_one(OptionList).highlighted = self._targets.index(self._current)
 
     @on(OptionList.OptionSelected)
     def _chosen(self, message: OptionList.OptionSelected) -> None:
@@ -105,3 +84,7 @@ class TargetPicker(ModalScreen[Target]):
         """Move the cursor."""
         options = self.query_one(OptionList)
         options.action_cursor_down() if direction == "down" else options.action_cursor_up()
+
+
+def _words(target: Target) -> str:
+    return f"on {target.base_name}" if target.run else "the base, untrained"
