@@ -157,10 +157,10 @@ def _refuse_untrainable(examples: Sequence[Example]) -> None:
         for example in examples
     )
     if bad:
-        have = "example has errors" if bad == 1 else "examples have errors"
+        have = "has" if bad == 1 else "have"
         raise JessyError(
-            f"{bad} of {len(examples)} {have} and cannot be trained on; run `jessy check` to see "
-            "them, mend them, and split again."
+            f"{bad} of {len(examples)} examples {have} errors and cannot be trained on; run "
+            "`jessy check` to see what they are, mend them, and split again."
         )
 
 

@@ -64,7 +64,7 @@ def _role(example: Example) -> Iterator[Flaw]:
             continue
         path: FieldPath = ("conversations", at, "from")
         if "from" not in message:
-            yield Flaw(path, 'the message says not who speaks; add "from": "human" or "jessy".')
+            yield Flaw(path, 'the message does not say who speaks; add "from": "human" or "jessy".')
             continue
         name = role.strip().casefold() if isinstance(role, str) else None
         known = name if name in (HUMAN, JESSY) else _OTHER_NAMES.get(name or "")
@@ -117,13 +117,19 @@ def _trailing_question(example: Example) -> Iterator[Flaw]:
 
 
 def labels_of(example: Example) -> Iterator[tuple[FieldPath, Any]]:
-    """The metadata of each answer that is to have a label: the last, and those that have some."""
-    answers = [
-        (at, message) for at, message in messages_of(example) if message.get("from") == JESSY
-    ]
+    """The metadata of each answer that is to have a label.
+
+    That is the last answer, and each earlier one that has part of a label.
+    """
+    answers = [(at, one) for at, one in messages_of(example) if one.get("from") == JESSY]
     for number, (at, message) in enumerate(answers, start=1):
-        if number == len(answers) or "metadata" in message:
-            yield ("conversations", at, "metadata"), message.get("metadata")
+        metadata = message.get("metadata")
+        labelled = isinstance(metadata, dict) and not _PLAN_KEYS.isdisjoint(metadata)
+        if number == len(answers) or labelled:
+            yield ("conversations", at, "metadata"), metadata
+
+
+_PLAN_KEYS: Final = frozenset({"complexity", "iterations"})
 
 
 def _label_missing(example: Example) -> Iterator[Flaw]:

@@ -18,7 +18,7 @@ _INVISIBLE = re.compile(
 
 # What models take for the end of a turn or the beginning of a thought.
 _SPECIAL_TOKEN = re.compile(
-    r"</?think>|<\|[a-z0-9_]+\|>|</?(?:start|end)_of_turn>|\[/?INST\]|<</?SYS>>", re.IGNORECASE
+    r"(?i:</?think>|<\|[a-z0-9_]+\|>|</?(?:start|end)_of_turn>)|\[/?INST\]|<</?SYS>>"
 )
 
 
