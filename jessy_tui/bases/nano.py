@@ -13,6 +13,7 @@ A base of the same texts, seed and shape has the same bytes, wherever and whenev
 """
 
 import argparse
+import fcntl
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,7 +21,13 @@ from typing import Any, Final
 
 import msgspec
 
-from jessy_tui.bases.catalogue import NANO_SEED, RECORD_NAME, BaseRecord, fingerprint_of
+from jessy_tui.bases.catalogue import (
+    NANO_SEED,
+    RECORD_NAME,
+    BaseRecord,
+    fingerprint_of,
+    read_record,
+)
 from jessy_tui.folders import write_folder
 from jessy_tui.iteration import Complexity, Plan
 
@@ -86,6 +93,19 @@ def build_nano(
         content = msgspec.json.format(msgspec.json.encode(record), indent=2)
         (fresh / RECORD_NAME).write_bytes(content + b"\n")
     return record
+
+
+def ensure_nano(folder: Path, texts: Sequence[str], *, seed: int) -> BaseRecord:
+    """The nano in `folder`, built if there is none; two that ask at once build it once.
+
+    Raises:
+        JessyError: there is one, but its record is not readable.
+        OSError: the folder cannot be written.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with (folder.parent / f".{folder.name}.lock").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return read_record(folder) or build_nano(folder, texts, seed=seed)
 
 
 def _write_tokenizer(folder: Path, texts: Sequence[str], shape: NanoShape) -> int:

@@ -29,6 +29,7 @@ _KEEP_MEMORY: Final = (
     ":glibc.malloc.top_pad=268435456"
     ":glibc.malloc.arena_max=1"
 )
+_THREADS: Final = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 _CUDA_PACKAGES: Final = ("mlx-cuda-13", "mlx-cuda-12", "mlx-cuda")
 
 
@@ -68,10 +69,25 @@ def child_environment(
     if not _has_cuda():
         # On a CPU, compiling kernels costs half a minute before the first step and gains nothing.
         child.setdefault("MLX_DISABLE_COMPILE", "1")
-    threads = str(_usable_cores())
-    for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    threads = str(usable_cores())
+    for variable in _THREADS:
         child.setdefault(variable, threads)
     return child
+
+
+def usable_cores() -> int:
+    """The cores this process may use: those it is bound to, within a container's quota."""
+    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    try:
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text("ascii").split()
+        return max(1, min(cores, round(int(quota) / int(period))))
+    except (OSError, ValueError):
+        return cores  # no container, or no quota ("max")
+
+
+def streams_for(batch_size: int) -> int:
+    """Into how many streams a batch of so many rows is divided on a CPU: one a core."""
+    return max(1, min(usable_cores(), batch_size))
 
 
 def find_blas(setting: str = "auto") -> Path | None:
@@ -89,11 +105,20 @@ def find_blas(setting: str = "auto") -> Path | None:
     return Path(name) if name else None
 
 
-def preload() -> Blas:
+def preload(streams: int = 1) -> Blas:
     """Load the chosen BLAS into this process; call it before anything imports `mlx.core`.
 
     A library that is missing, broken or without plain `cblas_` names is passed over with a warning.
+
+    Args:
+        streams: how many streams of mlx will multiply at the same time. With more than one, each
+            has a thread to itself: threads of OpenBLAS that wait for each other cost more than they
+            bring then.
     """
+    if sys.platform == "linux" and streams > 1:
+        os.environ.update(dict.fromkeys(_THREADS, "1"))
+        # How far mlx looks ahead for work; by default it hardly sees beyond one stream's.
+        os.environ.setdefault("MLX_BFS_MAX_WIDTH", "500")
     if sys.platform != "linux":
         return Blas("Matrices are multiplied by what mlx brings for this system.")
     setting = os.environ.get(VARIABLE, "auto")
@@ -113,7 +138,7 @@ def preload() -> Blas:
             f"The BLAS {library} is not used ({problem}), so that training takes some thirty times "
             "as long; mend training.blas, or install the package ngsolve-openblas.",
         )
-    return Blas(f"Matrices are multiplied by {library.name} on {_threads()}.")
+    return Blas(f"Matrices are multiplied by {library.name} on {_threads(streams)}.")
 
 
 def _load(library: Path) -> str | None:
@@ -158,19 +183,11 @@ def _fortran() -> Iterator[tuple[str, Path]]:
         yield library.name, library
 
 
-def _threads() -> str:
-    number = os.environ.get("OPENBLAS_NUM_THREADS") or str(_usable_cores())
+def _threads(streams: int) -> str:
+    if streams > 1:
+        return f"{streams} streams"
+    number = os.environ.get("OPENBLAS_NUM_THREADS") or str(usable_cores())
     return "1 thread" if number == "1" else f"{number} threads"
-
-
-def _usable_cores() -> int:
-    """The cores this process may use: those it is bound to, within a container's quota."""
-    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-    try:
-        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text("ascii").split()
-        return max(1, min(cores, round(int(quota) / int(period))))
-    except (OSError, ValueError):
-        return cores  # no container, or no quota ("max")
 
 
 def _has_cuda() -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 from jessy_tui.dataset.checks import check_files
 from jessy_tui.dataset.example import Example
 from jessy_tui.dataset.files import ExampleFile, load_examples
-from jessy_tui.dataset.split import split_examples, training_rows, write_split
+from jessy_tui.dataset.split import split_examples, write_split
 from jessy_tui.errors import JessyError
 from jessy_tui.training.record import DataReference
 from jessy_tui.workspace import Workspace
@@ -18,28 +18,32 @@ def write_rows(workspace: Workspace, folder: Path) -> DataReference:
         JessyError: there are no examples, or they have errors.
     """
     files = read_example_files(workspace)
-    errors = [
-        finding
-        for finding in check_files(files, workspace.settings.check)
-        if finding.severity == "error"
-    ]
-    if errors:
-        first = errors[0]
-        more = f" and {len(errors) - 1} more errors" if len(errors) > 1 else ""
-        raise JessyError(
-            f"The examples have errors, so no run was made: {first.file.name} "
-            f"(example {first.index + 1}): {first.message}{more}; see: jessy check."
-        )
+    _refuse_errors(workspace, files)
     examples = [example for file in files for example in file.examples]
     settings = workspace.settings.split
     split = split_examples(examples, validation=settings.validation, seed=settings.seed)
-    folder.mkdir()
     manifest = write_split(split, folder)
     return DataReference(
         digest=manifest.digest,
-        examples=len(examples),
-        rows=sum(1 for _ in training_rows(split.train)),
-        validation_rows=sum(1 for _ in training_rows(split.validation, weighted=False)),
+        examples=manifest.examples,
+        rows=manifest.train.rows,
+        validation_rows=manifest.validation.rows,
+    )
+
+
+def _refuse_errors(workspace: Workspace, files: list[ExampleFile]) -> None:
+    findings = check_files(files, workspace.settings.check)
+    errors = [finding for finding in findings if finding.severity == "error"]
+    if not errors:
+        return
+    first, others = errors[0], len(errors) - 1
+    place = first.file.name if first.file else "an example"
+    if first.index is not None:
+        place += f" (example {first.index + 1})"
+    more = f" There are {others} more." if others else ""
+    raise JessyError(
+        f"No run was made, since the examples have errors: {place}: {first.message}{more} "
+        "See them all with: jessy check."
     )
 
 

@@ -1,0 +1,167 @@
+"""Rows of chat messages as batches of tokens: every row used, rows of like length together."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+
+from jessy_tui.dataset.rows import Row
+
+# Where an answer can be cut so that it still ends like one.
+_SENTENCE_END: Final = re.compile(r"""[.!?…][)"'»”’*]*(?=\s)|(?<=\n)```(?=\n)""")
+
+# By how much a row's length is blurred before rows are sorted by it, so that no two epochs have
+# the same batches. The share of padding this costs is small.
+_BLUR: Final = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """One row as tokens: the prompt, and after `prompt` tokens the answer with its end."""
+
+    ids: tuple[int, ...]
+    prompt: int
+
+    @property
+    def answer(self) -> int:
+        """How many tokens are trained on."""
+        return len(self.ids) - self.prompt
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """All rows of a file as tokens."""
+
+    rows: tuple[Tokens, ...]
+    shortened: int
+    """Rows that were too long and end after an earlier sentence."""
+    cut: int
+    """Rows that were too long and had no sentence to end at: they break off."""
+    dropped: int
+    """Rows whose question alone was too long."""
+
+    @property
+    def answer_tokens(self) -> int:
+        """Tokens that are trained on in an epoch."""
+        return sum(row.answer for row in self.rows)
+
+
+NOTHING: Final = Encoded((), 0, 0, 0)
+
+
+def read_rows(path: Path) -> list[Row]:
+    """The rows of a JSONL file in the chat form."""
+    return [msgspec.json.decode(line, type=Row) for line in path.read_bytes().splitlines() if line]
+
+
+def encode_rows(rows: Sequence[Row], tokenizer: Any, max_length: int) -> Encoded:
+    """Rows as tokens of at most `max_length`; see `Encoded` for what happens to longer ones."""
+    encoded: list[Tokens] = []
+    shortened = cut = dropped = 0
+    for row in rows:
+        tokens = _encode(row, tokenizer)
+        if tokens.prompt >= max_length:
+            dropped += 1
+            continue
+        if len(tokens.ids) > max_length:
+            shorter = _shorten(row, tokenizer, max_length)
+            if shorter is None:
+                cut += 1
+                tokens = Tokens(tokens.ids[:max_length], tokens.prompt)
+            else:
+                shortened += 1
+                tokens = shorter
+        encoded.append(tokens)
+    return Encoded(tuple(encoded), shortened, cut, dropped)
+
+
+def _encode(row: Row, tokenizer: Any) -> Tokens:
+    messages = row["messages"]
+    prompt = tokenizer.apply_chat_template(messages[:-1], add_generation_prompt=True)
+    ids = tokenizer.apply_chat_template(messages)
+    # Templates put a line end after the last message; the model never gets to say it.
+    end = len(ids)
+    while end > len(prompt) and ids[end - 1] not in tokenizer.eos_token_ids:
+        end -= 1
+    same = 0
+    while same < min(len(prompt), end) and prompt[same] == ids[same]:
+        same += 1
+    return Tokens(tuple(ids[:end] if end > same else ids), same)
+
+
+def _shorten(row: Row, tokenizer: Any, max_length: int) -> Tokens | None:
+    """The row with its answer ended after the last sentence that fits."""
+    *before, answer = row["messages"]
+    text = answer["content"]
+    # The plan alone is no answer: there has to be a sentence after it.
+    start = text.find("</think>\n") + len("</think>\n") if "</think>\n" in text else 0
+    ends = [match.end() for match in _SENTENCE_END.finditer(text, start)]
+    low, high, best = 0, len(ends) - 1, None
+    while low <= high:
+        middle = (low + high) // 2
+        shorter: Row = {
+            "messages": [*before, {"role": answer["role"], "content": text[: ends[middle]]}]
+        }
+        tokens = _encode(shorter, tokenizer)
+        if len(tokens.ids) <= max_length:
+            best, low = tokens, middle + 1
+        else:
+            high = middle - 1
+    return best
+
+
+class BatchPlan:
+    """Which rows make which batch, epoch by epoch; the same seed gives the same batches."""
+
+    def __init__(self, rows: Sequence[Tokens], batch_size: int, seed: int) -> None:
+        self.rows = rows
+        self.batch_size = batch_size
+        self.seed = seed
+
+    def epoch(self, number: int) -> Iterator[list[Tokens]]:
+        """The batches of epoch `number`: every row once; the last of them may be smaller."""
+        chooser = np.random.default_rng([self.seed, number])
+        lengths = np.array([len(row.ids) for row in self.rows], dtype=np.float64)
+        blurred = lengths * (1 + _BLUR * chooser.random(len(lengths)))
+        order = np.argsort(blurred, kind="stable")
+        starts = np.arange(0, len(order), self.batch_size)
+        chooser.shuffle(starts)
+        for start in starts:
+            yield [self.rows[index] for index in order[start : start + self.batch_size]]
+
+
+Part = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], np.ndarray[Any, Any]]
+"""Tokens (rows x longest); the positions, counted through all rows, whose next token is to be
+predicted; and those next tokens."""
+
+
+def make_batch(rows: Sequence[Tokens], *, parts: int = 1, multiple: int = 1) -> tuple[Any, ...]:
+    """The arrays of one batch, as `loss.make_loss` takes them.
+
+    Args:
+        rows: one at least.
+        parts: into how many parts to divide it at the most, for as many cores.
+        multiple: pad to a multiple of so many tokens, where every new shape costs a compilation.
+    """
+    arrays: list[Any] = []
+    for number in range(min(parts, len(rows))):
+        arrays += _part(rows[number::parts], multiple)
+    return tuple(arrays)
+
+
+def _part(rows: Sequence[Tokens], multiple: int) -> Part:
+    longest = max(len(row.ids) for row in rows) - 1
+    width = -(-longest // multiple) * multiple
+    tokens = np.zeros((len(rows), width), np.int32)
+    positions: list[int] = []
+    targets: list[int] = []
+    for number, row in enumerate(rows):
+        tokens[number, : len(row.ids) - 1] = row.ids[:-1]
+        first = number * width
+        positions.extend(range(first + row.prompt - 1, first + len(row.ids) - 1))
+        targets.extend(row.ids[row.prompt :])
+    return tokens, np.array(positions, np.int32), np.array(targets, np.int32)
