@@ -28,6 +28,7 @@ from jessy_tui.bases.catalogue import (
     fingerprint_of,
     read_record,
 )
+from jessy_tui.errors import JessyError
 from jessy_tui.folders import write_folder
 from jessy_tui.iteration import Complexity, Plan
 
@@ -95,7 +96,9 @@ def build_nano(
     return record
 
 
-def ensure_nano(folder: Path, texts: Sequence[str], *, seed: int) -> BaseRecord:
+def ensure_nano(
+    folder: Path, texts: Sequence[str], *, seed: int, rebuild: bool = False
+) -> BaseRecord:
     """The nano in `folder`, built if there is none; two that ask at once build it once.
 
     Raises:
@@ -105,7 +108,8 @@ def ensure_nano(folder: Path, texts: Sequence[str], *, seed: int) -> BaseRecord:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with (folder.parent / f".{folder.name}.lock").open("ab") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        return read_record(folder) or build_nano(folder, texts, seed=seed)
+        there = None if rebuild else read_record(folder)
+        return there or build_nano(folder, texts, seed=seed)
 
 
 def _write_tokenizer(folder: Path, texts: Sequence[str], shape: NanoShape) -> int:
@@ -206,16 +210,25 @@ def _write_json(path: Path, value: dict[str, Any]) -> None:
     path.write_bytes(msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n")
 
 
-def main() -> None:
-    """Build a nano from the texts on stdin and print its record as JSON."""
+def main() -> int:
+    """Build a nano from the texts on stdin and print its record as JSON; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m jessy_tui.bases.nano")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--seed", type=int, default=NANO_SEED)
-    arguments = parser.parse_args()
+    parser.add_argument("--rebuild", action="store_true", help="though there is one")
+    asked = parser.parse_args()
     texts = msgspec.json.decode(sys.stdin.buffer.read(), type=list[str])
-    record = build_nano(arguments.folder, texts, seed=arguments.seed)
+    try:
+        record = ensure_nano(asked.folder, texts, seed=asked.seed, rebuild=asked.rebuild)
+    except JessyError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"{error.filename or asked.folder}: {error.strerror or error}.", file=sys.stderr)
+        return 1
     sys.stdout.buffer.write(msgspec.json.encode(record) + b"\n")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
