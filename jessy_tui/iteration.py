@@ -80,7 +80,8 @@ class Plan:
 
 
 _OPEN, _CLOSE = "<think>", "</think>"
-_PLAN = re.compile(r"\s*(LOW|MEDIUM|HIGH)\s+([1-9])\s*", re.IGNORECASE)
+# Case is that of ASCII: Unicode's would take "hİgh" for HIGH as well.
+_PLAN = re.compile(r"\s*(LOW|MEDIUM|HIGH)\s+([1-9])\s*", re.IGNORECASE | re.ASCII)
 # A real plan closes within a dozen characters; this leaves room for odd spacing before a model
 # that thinks aloud is told apart from one that plans.
 _LONGEST_PLAN = 64

@@ -108,7 +108,8 @@ def answer_as_json(reply: Reply, target: Target, load_seconds: float) -> dict[st
 
 def _describe_plan(event: PlanKnown) -> str:
     if event.plan is None:
-        return f"No plan: {event.problem}."
+        problem = event.problem or "there is no plan"
+        return f"{problem[0].upper()}{problem[1:]}."
     return f"{event.plan}" + (f" ({event.problem})" if event.problem else "")
 
 

@@ -25,6 +25,8 @@ _GPU_STEP: Final = 512
 # was asked before them.
 _WORTH_KEEPING: Final = 32
 _REPLACEMENT: Final = "\ufffd"
+# Bytes of one character at the most, each of which may be a token. What is longer is no character.
+_LONGEST_CHARACTER: Final = 4
 
 
 class Cancelled(Exception):  # noqa: N818  # not an error: somebody wished it
@@ -139,20 +141,46 @@ def _processors(sampling: Sampling, remembered: Sequence[int]) -> list[Any] | No
 
 
 class Pieces:
-    """Tokens as text that is never cut inside a character."""
+    """Tokens as text that is never cut inside a character.
+
+    By decoding twice, as vLLM and text-generation-inference do: the tokens whose text is known, and
+    those with the new one; the difference is the piece. mlx-lm's streaming detokenizer is not used:
+    it takes letters such as "ü" in a token that was added to a vocabulary for bytes.
+    """
 
     def __init__(self, tokenizer: Any) -> None:
-        self._detokenizer = tokenizer.detokenizer
-        self._detokenizer.reset()
+        self._tokenizer = tokenizer
+        self._tokens: list[int] = []
+        self._context = 0
+        """Where the tokens begin that are decoded along, since a token's text depends on the one
+        before it."""
+        self._said = 0
+        """How many tokens have been said."""
 
     def add(self, token: int) -> str:
         """What can be said once `token` is known; empty while a character is incomplete."""
-        self._detokenizer.add_token(token)
-        piece: str = self._detokenizer.last_segment
-        return piece
+        self._tokens.append(token)
+        text = self._unsaid()
+        held = len(self._tokens) - self._said
+        if text.endswith(_REPLACEMENT) and held < _LONGEST_CHARACTER:
+            return ""
+        self._context, self._said = self._said, len(self._tokens)
+        return text
 
     def rest(self) -> str:
         """What was still held back at the end; a character that stayed incomplete is dropped."""
-        self._detokenizer.finalize()
-        piece: str = self._detokenizer.last_segment
-        return piece.rstrip(_REPLACEMENT)
+        text = self._unsaid().rstrip(_REPLACEMENT)
+        self._context = self._said = len(self._tokens)
+        return text
+
+    def _unsaid(self) -> str:
+        known = self._decode(self._tokens[self._context : self._said])
+        return self._decode(self._tokens[self._context :])[len(known) :]
+
+    def _decode(self, tokens: list[int]) -> str:
+        if not tokens:
+            return ""
+        text: str = self._tokenizer.decode(
+            tokens, skip_special_tokens=False, clean_up_tokenization_spaces=False
+        )
+        return text

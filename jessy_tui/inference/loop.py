@@ -219,7 +219,7 @@ class _Loop:
         if not record.text:
             if self._draft is None:
                 self._draft = record
-                return "empty", "The model ended its answer before it had said anything."
+                return "empty", "The model said nothing, or nothing but blank space."
             return "empty", f"Pass {number} was empty, so the draft before it stands."
         self._draft = record
         limit = self._policy.passes_for(self._plan)
