@@ -29,6 +29,7 @@ class ChangeLog:
         self._journal: Journal | None = None
         self._declared: set[str] = set()
         self._left_behind: list[Journal] = []
+        self._blocked: str | None = None
 
     def take_up(self, tried: Iterable[Path]) -> list[str]:
         """Make the changes again that crashed sessions left; returns what went wrong."""
@@ -36,6 +37,9 @@ class ChangeLog:
             return []
         recovery = recover(self._entries, self._path, tried)
         self.history, self._left_behind = recovery.history, recovery.journals
+        self._blocked = recovery.blocked
+        if self._blocked:
+            return recovery.problems
         if not self.history.done and not self.history.undone:
             self._forget_left_behind()
             return recovery.problems
@@ -54,6 +58,8 @@ class ChangeLog:
         path = self._path
         if path is None:
             return
+        if self._blocked:
+            raise JessyError(f"Nothing was changed, since unsaved edits wait: {self._blocked}")
         began = self._journal is None
         if self._journal is None:
             self._declared = set()

@@ -57,6 +57,8 @@ class Recovery:
     history: History = field(default_factory=History)
     journals: list[Journal] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    blocked: str | None = None
+    """Why nothing may be journalled: what was found could not be kept safe. The journals stay."""
 
 
 def label_of(path: Path, journal: Path) -> str:
@@ -94,9 +96,7 @@ def recover(entries: Entries, first: Path, tried: Iterable[Path]) -> Recovery:
                 try:
                     sentence = _set_aside(replay, journal, records, broken=broken)
                 except JessyError as error:
-                    sentence = str(error)
-                    recovery.journals.remove(journal)
-                    journal.release()
+                    sentence = recovery.blocked = str(error)
                 recovery.problems.append(sentence)
     return recovery
 

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import jessy_tui.dataset.journal as journal_module
+import jessy_tui.dataset.recovery as recovery_module
 import jessy_tui.dataset.store as store_module
 from jessy_tui.dataset.example import Example
 from jessy_tui.dataset.store import ExampleStore
@@ -302,6 +303,31 @@ def test_a_journal_whose_file_changed_is_kept_aside_and_can_be_brought_back(fold
     last = open_store(folder)
     assert last.problems == ()
     assert raws(last) == before[:3]
+
+
+def test_where_a_journal_cannot_be_kept_aside_nothing_is_edited_until_it_can(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = open_store(folder)
+    answer(store, 0, "kaybolmaz")
+    store.insert(None, folder / "data" / "other.json", Example({"other": 1}))
+    crash(store)
+    content = (folder / FILE).read_bytes()
+    (folder / FILE).write_text("[]\n")
+
+    def disk_full(path: Path, content: bytes) -> None:
+        raise JessyError(f"{path} could not be written (No space left on device)")
+
+    monkeypatch.setattr(recovery_module, "write_atomically", disk_full)
+    again = open_store(folder)
+    assert raws(again) == [{"other": 1}]
+    with pytest.raises(JessyError, match=r"Nothing was changed.*No space left"):
+        again.undo()
+    again.close()
+    monkeypatch.undo()
+    (folder / FILE).write_bytes(content)
+    last = open_store(folder)
+    assert (last.recovered, last.problems) == (2, ())
 
 
 def test_a_file_that_is_gone_or_broken_keeps_its_journal_aside(folder: Path) -> None:

@@ -10,15 +10,9 @@ from dataclasses import replace
 from typing import Final
 
 from jessy_tui.dataset.checks import duplicates, label, schema, text
-from jessy_tui.dataset.checks.finding import (
-    DatasetCheck,
-    ExampleCheck,
-    Finding,
-    Flaw,
-    Place,
-    Severity,
-    field_name,
-)
+from jessy_tui.dataset.checks.check import DatasetCheck, ExampleCheck, Place
+from jessy_tui.dataset.checks.finding import Finding, Flaw, Severity, field_name
+from jessy_tui.dataset.checks.subject import Subject
 from jessy_tui.dataset.example import Example
 from jessy_tui.dataset.files import ExampleFile, ExampleFileError
 from jessy_tui.dataset.patch import offset_of
@@ -40,7 +34,7 @@ _DEFAULTS: Final = CheckSettings()
 
 def check_example(example: Example, settings: CheckSettings = _DEFAULTS) -> list[Finding]:
     """What the checks that look at one example alone say of it, the gravest first."""
-    findings = [_finding(check, flaw) for check, flaw in _flaws(example, settings)]
+    findings = [_finding(check, flaw) for check, flaw in _flaws(Subject(example), settings)]
     return sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))
 
 
@@ -52,12 +46,12 @@ def check_files(files: Sequence[ExampleFile], settings: CheckSettings = _DEFAULT
     """
     _refuse_unknown(settings.off)
     places = [
-        Place(number, file.path, index, example)
+        Place(number, file.path, index, Subject(example))
         for number, file in enumerate(files)
         for index, example in enumerate(file.examples)
     ]
     found: list[tuple[Place, Check, Flaw]] = [
-        (place, check, flaw) for place in places for check, flaw in _flaws(place.example, settings)
+        (place, check, flaw) for place in places for check, flaw in _flaws(place.subject, settings)
     ]
     for check in DATASET_CHECKS:
         if check.name not in settings.off:
@@ -84,12 +78,12 @@ def count_severities(findings: Iterable[Finding]) -> dict[Severity, int]:
     return counts
 
 
-def _flaws(example: Example, settings: CheckSettings) -> Iterator[tuple[ExampleCheck, Flaw]]:
-    waived = _waived(example)
+def _flaws(subject: Subject, settings: CheckSettings) -> Iterator[tuple[ExampleCheck, Flaw]]:
+    waived = _waived(subject.example)
     for check in EXAMPLE_CHECKS:
         if check.name in settings.off or (check.name in waived and check.severity != "error"):
             continue
-        for flaw in check.find(example):
+        for flaw in check.find(subject):
             yield check, flaw
 
 

@@ -1,11 +1,11 @@
 """Checks for what is said twice."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
-from jessy_tui.dataset.checks.finding import DatasetCheck, FieldPath, Flaw, Place
-from jessy_tui.dataset.checks.schema import messages_of
-from jessy_tui.dataset.example import HUMAN, JESSY, Example
+from jessy_tui.dataset.checks.check import DatasetCheck, Place
+from jessy_tui.dataset.checks.finding import FieldPath, Flaw
+from jessy_tui.dataset.checks.subject import Subject
 from jessy_tui.dataset.turkish import question_key
 
 # Only the first question is compared: what follows is asked within another conversation.
@@ -42,29 +42,23 @@ def _duplicate_answer(places: Sequence[Place]) -> Iterator[tuple[Place, Flaw]]:
         yield place, Flaw(path, f"{first} has the same answer; write another one.")
 
 
-def _first_question(example: Example) -> Iterator[tuple[FieldPath, str]]:
-    for at, message in messages_of(example):
-        if message.get("from") == HUMAN:
-            if isinstance(message.get("value"), str):
-                yield ("conversations", at, "value"), message["value"]
-            return
+def _first_question(subject: Subject) -> Iterable[tuple[FieldPath, str]]:
+    return () if subject.first_question is None else (subject.first_question,)
 
 
-def _answers(example: Example) -> Iterator[tuple[FieldPath, str]]:
-    for at, message in messages_of(example):
-        if message.get("from") == JESSY and isinstance(message.get("value"), str):
-            yield ("conversations", at, "value"), message["value"]
+def _answers(subject: Subject) -> Iterable[tuple[FieldPath, str]]:
+    return ((path, text) for path, text, is_answer in subject.texts if is_answer)
 
 
 def _repeated(
     places: Sequence[Place],
-    texts: Callable[[Example], Iterator[tuple[FieldPath, str]]],
+    texts: Callable[[Subject], Iterable[tuple[FieldPath, str]]],
     key: Callable[[str], str],
 ) -> Iterator[tuple[Place, Place, FieldPath]]:
     """Each place whose text stood before, the first place that has it, and where in the former."""
     seen: dict[str, Place] = {}
     for place in places:
-        for path, text in texts(place.example):
+        for path, text in texts(place.subject):
             same = key(text)
             if not same:
                 continue

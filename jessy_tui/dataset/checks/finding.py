@@ -1,11 +1,8 @@
-"""What a check says, and what a check is."""
+"""What a check says."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
-
-from jessy_tui.dataset.example import Example
 
 Severity = Literal["error", "warning", "note"]
 """An error cannot be trained on; a warning is probably a mistake; a note is worth a look."""
@@ -41,38 +38,6 @@ class Flaw:
     path: FieldPath
     message: str
     fix: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ExampleCheck:
-    """A check that looks at one example alone."""
-
-    name: str
-    severity: Severity
-    find: Callable[[Example], Iterable[Flaw]]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One example of the dataset and where it stands."""
-
-    number: int
-    """Which of the files that are checked it is in, from 0."""
-    file: Path
-    index: int
-    example: Example
-
-    def __str__(self) -> str:
-        return f"example {self.index + 1} of {self.file.name}"
-
-
-@dataclass(frozen=True, slots=True)
-class DatasetCheck:
-    """A check that compares examples with each other."""
-
-    name: str
-    severity: Severity
-    find: Callable[[Sequence[Place]], Iterator[tuple[Place, Flaw]]]
 
 
 def field_name(path: FieldPath) -> str | None:

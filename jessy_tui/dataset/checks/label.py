@@ -3,15 +3,16 @@
 from collections.abc import Iterator
 from typing import Final
 
-from jessy_tui.dataset.checks.finding import ExampleCheck, Flaw
-from jessy_tui.dataset.checks.schema import labels_of
-from jessy_tui.dataset.example import Example, plan_in
+from jessy_tui.dataset.checks.check import ExampleCheck
+from jessy_tui.dataset.checks.finding import Flaw
+from jessy_tui.dataset.checks.subject import Subject
+from jessy_tui.dataset.example import plan_in
 from jessy_tui.iteration import Complexity, describe_band
 
 
-def _band(example: Example) -> Iterator[Flaw]:
-    for path, metadata in labels_of(example):
-        plan = plan_in(metadata) if isinstance(metadata, dict) else None
+def _band(subject: Subject) -> Iterator[Flaw]:
+    for path, label in subject.labels:
+        plan = plan_in(label)
         if plan is None or plan.in_band:
             continue
         band, fitting = describe_band(plan.complexity), Complexity.of(plan.iterations)

@@ -1,14 +1,15 @@
 """Checks of the shape: a conversation of questions and answers, the last one labelled."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Final
 
-from jessy_tui.dataset.checks.finding import ExampleCheck, FieldPath, Flaw
+from jessy_tui.dataset.checks.check import ExampleCheck
+from jessy_tui.dataset.checks.finding import FieldPath, Flaw
+from jessy_tui.dataset.checks.subject import Subject
 from jessy_tui.dataset.example import (
     HUMAN,
     JESSY,
-    Example,
     complexity_in,
     iterations_in,
 )
@@ -27,17 +28,8 @@ _OTHER_NAMES = {
 }
 
 
-def messages_of(example: Example) -> list[tuple[int, dict[str, Any]]]:
-    """The messages that are JSON objects, with their places."""
-    raw = example.raw
-    messages = raw.get("conversations") if isinstance(raw, dict) else None
-    if not isinstance(messages, list):
-        return []
-    return [(at, message) for at, message in enumerate(messages) if isinstance(message, dict)]
-
-
-def _shape(example: Example) -> Iterator[Flaw]:
-    raw = example.raw
+def _shape(subject: Subject) -> Iterator[Flaw]:
+    raw = subject.example.raw
     if not isinstance(raw, dict):
         yield Flaw((), f'an example is an object {{"conversations": [...]}}, not {_kind(raw)}.')
         return
@@ -57,8 +49,8 @@ def _shape(example: Example) -> Iterator[Flaw]:
                 yield Flaw((*path, at), reason)
 
 
-def _role(example: Example) -> Iterator[Flaw]:
-    for at, message in messages_of(example):
+def _role(subject: Subject) -> Iterator[Flaw]:
+    for at, message in subject.messages:
         role = message.get("from")
         if role in (HUMAN, JESSY):
             continue
@@ -73,8 +65,8 @@ def _role(example: Example) -> Iterator[Flaw]:
         yield Flaw(path, f"{_shown(role)} is no role; {remedy}.", fix)
 
 
-def _message_text(example: Example) -> Iterator[Flaw]:
-    for at, message in messages_of(example):
+def _message_text(subject: Subject) -> Iterator[Flaw]:
+    for at, message in subject.messages:
         if "value" not in message:
             yield Flaw(
                 ("conversations", at, "value"), 'the message has no text; add it as "value".'
@@ -84,8 +76,8 @@ def _message_text(example: Example) -> Iterator[Flaw]:
             yield Flaw(("conversations", at, "value"), reason)
 
 
-def _alternation(example: Example) -> Iterator[Flaw]:
-    roles = [(at, message.get("from")) for at, message in messages_of(example)]
+def _alternation(subject: Subject) -> Iterator[Flaw]:
+    roles = [(at, message.get("from")) for at, message in subject.messages]
     if any(role not in (HUMAN, JESSY) for _, role in roles):
         return  # said already; whose turn it is can only be told among known roles
     expected = HUMAN
@@ -100,40 +92,24 @@ def _alternation(example: Example) -> Iterator[Flaw]:
         expected = JESSY if role == HUMAN else HUMAN
 
 
-def _no_answer(example: Example) -> Iterator[Flaw]:
-    messages = messages_of(example)
+def _no_answer(subject: Subject) -> Iterator[Flaw]:
+    messages = subject.messages
     if messages and all(message.get("from") == HUMAN for _, message in messages):
         yield Flaw(
             ("conversations",), "nobody answers; add an answer with its label, or delete it."
         )
 
 
-def _trailing_question(example: Example) -> Iterator[Flaw]:
-    messages = messages_of(example)
+def _trailing_question(subject: Subject) -> Iterator[Flaw]:
+    messages = subject.messages
     answered = any(message.get("from") == JESSY for _, message in messages)
     if answered and messages[-1][1].get("from") == HUMAN:
         reason = "the last question has no answer; add one, or take the question out."
         yield Flaw(("conversations", messages[-1][0]), reason)
 
 
-def labels_of(example: Example) -> Iterator[tuple[FieldPath, Any]]:
-    """The metadata of each answer that is to have a label.
-
-    That is the last answer, and each earlier one that has part of a label.
-    """
-    answers = [(at, one) for at, one in messages_of(example) if one.get("from") == JESSY]
-    for number, (at, message) in enumerate(answers, start=1):
-        metadata = message.get("metadata")
-        labelled = isinstance(metadata, dict) and not _PLAN_KEYS.isdisjoint(metadata)
-        if number == len(answers) or labelled:
-            yield ("conversations", at, "metadata"), metadata
-
-
-_PLAN_KEYS: Final = frozenset({"complexity", "iterations"})
-
-
-def _label_missing(example: Example) -> Iterator[Flaw]:
-    for path, metadata in labels_of(example):
+def _label_missing(subject: Subject) -> Iterator[Flaw]:
+    for path, metadata in subject.metadata:
         if metadata is None:
             yield Flaw(
                 path,
@@ -154,8 +130,8 @@ _LABEL_KEYS = {
 }
 
 
-def _complexity(example: Example) -> Iterator[Flaw]:
-    for path, metadata in _labels(example):
+def _complexity(subject: Subject) -> Iterator[Flaw]:
+    for path, metadata in subject.labels:
         value = metadata.get("complexity", Complexity.LOW)
         if complexity_in({"complexity": value}) is None:
             known = value.strip().upper() if isinstance(value, str) else ""
@@ -164,8 +140,8 @@ def _complexity(example: Example) -> Iterator[Flaw]:
             yield Flaw((*path, "complexity"), reason, fix)
 
 
-def _iterations(example: Example) -> Iterator[Flaw]:
-    for path, metadata in _labels(example):
+def _iterations(subject: Subject) -> Iterator[Flaw]:
+    for path, metadata in subject.labels:
         value = metadata.get("iterations", MIN_ITERATIONS)
         if iterations_in({"iterations": value}) is None:
             reason = (
@@ -183,16 +159,16 @@ def _whole(value: Any) -> str | None:
     return None
 
 
-def _category(example: Example) -> Iterator[Flaw]:
-    for path, metadata in _labels(example):
+def _category(subject: Subject) -> Iterator[Flaw]:
+    for path, metadata in subject.labels:
         value = metadata.get("category", "-")
         if not isinstance(value, str) or not value.strip():
             reason = f"{_shown(value)} is no category; write a name such as greeting."
             yield Flaw((*path, "category"), reason)
 
 
-def _weight(example: Example) -> Iterator[Flaw]:
-    for path, metadata in _labels(example):
+def _weight(subject: Subject) -> Iterator[Flaw]:
+    for path, metadata in subject.labels:
         value = metadata.get("weight", 1)
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
             reason = (
@@ -201,8 +177,8 @@ def _weight(example: Example) -> Iterator[Flaw]:
             yield Flaw((*path, "weight"), reason)
 
 
-def _language(example: Example) -> Iterator[Flaw]:
-    for path, metadata in _labels(example):
+def _language(subject: Subject) -> Iterator[Flaw]:
+    for path, metadata in subject.labels:
         value = metadata.get("language", LANGUAGES[0])
         if value not in LANGUAGES:
             known = value.strip().lower() if isinstance(value, str) else ""
@@ -211,19 +187,13 @@ def _language(example: Example) -> Iterator[Flaw]:
             yield Flaw((*path, "language"), reason, fix)
 
 
-def _waive(example: Example) -> Iterator[Flaw]:
-    for path, metadata in _labels(example):
+def _waive(subject: Subject) -> Iterator[Flaw]:
+    for path, metadata in subject.labels:
         value = metadata.get("waive", {})
         reasons = value.values() if isinstance(value, dict) else [None]
         if not all(isinstance(reason, str) and reason.strip() for reason in reasons):
             reason = '"waive" names checks, each with a reason: {"duplicate-answer": "why"}.'
             yield Flaw((*path, "waive"), reason)
-
-
-def _labels(example: Example) -> Iterator[tuple[FieldPath, Mapping[str, Any]]]:
-    for path, metadata in labels_of(example):
-        if isinstance(metadata, dict):
-            yield path, metadata
 
 
 def _kind(value: Any) -> str:

@@ -6,9 +6,9 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
-from jessy_tui.dataset.checks.finding import ExampleCheck, FieldPath, Flaw
-from jessy_tui.dataset.checks.schema import messages_of
-from jessy_tui.dataset.example import JESSY, Example
+from jessy_tui.dataset.checks.check import ExampleCheck
+from jessy_tui.dataset.checks.finding import Flaw
+from jessy_tui.dataset.checks.subject import Subject
 
 # Control characters but line feed and tab; and what is invisible and belongs to no word: soft
 # hyphen, zero-width space, word joiner, byte order mark, and the marks that turn text around.
@@ -22,24 +22,15 @@ _SPECIAL_TOKEN = re.compile(
 )
 
 
-def _texts(example: Example) -> Iterator[tuple[FieldPath, str, str]]:
-    """Each text, with its path and what it is in words."""
-    for at, message in messages_of(example):
-        text = message.get("value")
-        if isinstance(text, str):
-            what = "answer" if message.get("from") == JESSY else "question"
-            yield ("conversations", at, "value"), text, what
-
-
-def _empty(example: Example) -> Iterator[Flaw]:
-    for path, text, what in _texts(example):
+def _empty(subject: Subject) -> Iterator[Flaw]:
+    for path, text, is_answer in subject.texts:
         if not _INVISIBLE.sub("", text).strip():
             state = "holds only blank space" if text else "is empty"
-            yield Flaw(path, f"the {what} {state}; write it, or take the message out.")
+            yield Flaw(path, f"the {_what(is_answer)} {state}; write it, or take the message out.")
 
 
-def _control_character(example: Example) -> Iterator[Flaw]:
-    for path, text, what in _texts(example):
+def _control_character(subject: Subject) -> Iterator[Flaw]:
+    for path, text, is_answer in subject.texts:
         found = sorted(set(_INVISIBLE.findall(text.replace("\r\n", "\n"))))
         if "\r\n" in text:
             found.append("\r")
@@ -48,7 +39,13 @@ def _control_character(example: Example) -> Iterator[Flaw]:
         names = ", ".join(_name(character) for character in found)
         clean = _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
         fix = json.dumps(clean, ensure_ascii=False) if clean.strip() else None
-        yield Flaw(path, f"the {what} holds what nobody sees ({names}); take it out.", fix)
+        yield Flaw(
+            path, f"the {_what(is_answer)} holds what nobody sees ({names}); take it out.", fix
+        )
+
+
+def _what(is_answer: bool) -> str:
+    return "answer" if is_answer else "question"
 
 
 def _name(character: str) -> str:
@@ -56,12 +53,15 @@ def _name(character: str) -> str:
     return f"U+{ord(character):04X} {name or 'control character'}"
 
 
-def _special_token(example: Example) -> Iterator[Flaw]:
-    for path, text, what in _texts(example):
-        found = list(dict.fromkeys(_SPECIAL_TOKEN.findall(text)))
+def _special_token(subject: Subject) -> Iterator[Flaw]:
+    for path, text, is_answer in subject.texts:
+        found = ", ".join(dict.fromkeys(_SPECIAL_TOKEN.findall(text)))
         if found:
-            reason = f"the {what} holds {', '.join(found)}, which a model reads as a command; "
-            yield Flaw(path, reason + "take it out, or waive the check if it is meant as text.")
+            reason = (
+                f"the {_what(is_answer)} holds {found}, which a model reads as a command; "
+                "take it out, or waive the check if it is meant as text."
+            )
+            yield Flaw(path, reason)
 
 
 CHECKS: Final = (
