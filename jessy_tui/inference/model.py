@@ -33,10 +33,8 @@ class LoadedBase:
         """Load the base in `folder`.
 
         Raises:
-            JessyError: there is no base, or it is damaged or of a kind that mlx-lm does not know.
+            JessyError: it is damaged, or of a kind that mlx-lm does not know.
         """
-        if not folder.is_dir():
-            raise JessyError(f"There is no base in {folder}; make one ready with: jessy bases.")
         record = read_record(folder)
         try:
             model, tokenizer, config = load(str(folder), return_config=True)

@@ -61,6 +61,11 @@ class Worker:
         began = time.perf_counter()
         self._send(Loading(str(base)))
         threading.Thread(target=self._read, daemon=True).start()
+        if not base.is_dir():  # said at once, before seconds of imports
+            self._send(
+                Failed(None, f"There is no base in {base}; make one ready with: jessy bases.")
+            )
+            return 1
         blas = preload()
         from jessy_tui.inference.model import LoadedBase  # only now: it imports mlx
 

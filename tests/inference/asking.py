@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from jessy_tui.inference.client import Engine
 from jessy_tui.inference.protocol import Finished, Message, Sampling, Token
@@ -31,11 +32,11 @@ async def ask(
     engine: Engine,
     messages: Sequence[Message] = HELLO,
     said: Said | None = None,
-    **sampling: object,
+    **sampling: Any,
 ) -> Said:
     """Ask and wait for the end. `said` is filled as it comes."""
     said = said or Said()
-    async for reply in engine.generate(messages, Sampling(**sampling)):  # type: ignore[arg-type]  # any settings
+    async for reply in engine.generate(messages, Sampling(**sampling)):
         if isinstance(reply, Token):
             said.tokens.append(reply)
         else:

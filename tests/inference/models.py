@@ -7,6 +7,7 @@ so another chain.
 """
 
 import json
+import os
 import struct
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -18,6 +19,14 @@ import numpy.typing as npt
 
 from jessy_tui.bases.catalogue import BaseRecord, fingerprint_of
 from jessy_tui.bases.nano import CHAT_TEMPLATE, CLOSE, OPEN, PAD
+from jessy_tui.training.recipe import Recipe
+from jessy_tui.training.record import (
+    BaseReference,
+    DataReference,
+    RunRecord,
+    RunState,
+    write_record,
+)
 
 Array = npt.NDArray[np.float32]
 
@@ -201,6 +210,29 @@ def write_adapter(
         }
     (folder / "adapter_config.json").write_text(json.dumps(config))
     write_safetensors(folder / "adapters.safetensors", weights)
+    return folder
+
+
+def write_run(
+    folder: Path,
+    fingerprint: str | None,
+    *,
+    base: Path = Path("chain"),
+    created: float = 0.0,
+) -> Path:
+    """A run folder whose record names the base of that fingerprint; it has no checkpoint yet."""
+    folder.mkdir(parents=True)
+    record = RunRecord(
+        name=folder.name,
+        created=created,
+        base=BaseReference(
+            name=base.name, folder=os.path.relpath(base, folder), fingerprint=fingerprint
+        ),
+        recipe=Recipe(),
+        data=DataReference(digest="", examples=1, rows=1, validation_rows=1),
+        state=RunState.FINISHED,
+    )
+    write_record(folder, record)
     return folder
 
 

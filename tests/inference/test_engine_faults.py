@@ -16,26 +16,10 @@ from jessy_tui.errors import JessyError
 from jessy_tui.inference.client import Engine
 from jessy_tui.inference.protocol import Message
 from jessy_tui.training.blas import child_environment
-from jessy_tui.training.recipe import Recipe
-from jessy_tui.training.record import BaseReference, DataReference, RunRecord, write_record
 from tests.inference import models
 from tests.inference.asking import HELLO, Said, ask, until
 
 CANONICAL = "".join(models.CANONICAL)
-
-
-def run_around(folder: Path, fingerprint: str | None) -> Path:
-    """A run folder whose record names the base of that fingerprint."""
-    folder.mkdir(parents=True)
-    record = RunRecord(
-        name=folder.name,
-        created=0.0,
-        base=BaseReference(name="chain", folder="../chain", fingerprint=fingerprint),
-        recipe=Recipe(),
-        data=DataReference(digest="", examples=1, rows=1, validation_rows=1),
-    )
-    write_record(folder, record)
-    return folder
 
 
 def sentence(error: pytest.ExceptionInfo[JessyError]) -> str:
@@ -89,15 +73,13 @@ async def test_giving_up_while_the_base_loads_leaves_no_process(base: Path) -> N
     assert {child.pid for child in psutil.Process().children()} <= before
 
 
-@pytest.mark.parametrize("spoil", ["missing", "no config", "truncated", "no template"])
+@pytest.mark.parametrize("spoil", ["missing", "truncated", "no template"])
 async def test_a_base_that_cannot_be_loaded_is_refused(tmp_path: Path, spoil: str) -> None:
     base = models.write_base(tmp_path / "base")
     words = "cannot be loaded"
     match spoil:
         case "missing":
             base, words = tmp_path / "nowhere", "no base"
-        case "no config":
-            (base / "config.json").unlink()
         case "truncated":
             content = (base / "model.safetensors").read_bytes()
             (base / "model.safetensors").write_bytes(content[:-100])
@@ -123,20 +105,6 @@ async def test_a_small_context_is_filled_and_not_overrun(tmp_path: Path) -> None
             await ask(engine, (Message("user", "uzun " * 20),))
         assert "tokens and the base holds 60" in sentence(error)
         assert (await ask(engine, max_tokens=2)).text.split() == ["bir", "iki"]
-
-
-async def test_an_adapter_of_another_base_is_refused(tmp_path: Path) -> None:
-    base = models.write_base(tmp_path / "base")
-    own = json.loads((base / "base.json").read_text())["fingerprint"]
-    same = models.lora_adapter(run_around(tmp_path / "same", own) / "final", models.MEDIUM)
-    step = run_around(tmp_path / "other", "0" * 64) / "checkpoints" / "20"
-    other = models.lora_adapter(step, models.MEDIUM)
-    async with await Engine.start(base) as engine:
-        await engine.use_adapter(same)
-        with pytest.raises(JessyError) as error:
-            await engine.use_adapter(other)
-        assert "another base" in sentence(error)
-        assert (await ask(engine)).text == "".join(models.MEDIUM)
 
 
 async def test_a_default_system_prompt_is_not_sent(tmp_path: Path) -> None:

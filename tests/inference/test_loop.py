@@ -15,7 +15,8 @@ from jessy_tui.iteration import Complexity, Plan, Policy, phase_of
 from tests.inference.scripted import Line, Scripted, says
 
 # Drafts that differ from each other enough not to count as the same.
-DRAFTS = "alfa alfa alfa,beş on,cümle kurdum işte,dört,evet efendim,fark,gün,haydi,ışık".split(",")
+DRAFTS = ["alfa alfa alfa", "beş on", "cümle kurdum işte", "dört", "evet efendim"]
+DRAFTS += ["fark", "gün", "haydi", "ışık"]
 PLAN_3 = Plan(Complexity.MEDIUM, 3)
 
 

@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 import pytest_asyncio
 
@@ -99,7 +101,7 @@ async def test_a_swapped_adapter_answers_like_a_freshly_loaded_one(
     for name in ("dora", "full", "noise", "lora"):
         await engine.use_adapter(adapters[name])
         await ask(engine)
-    settings = {"temperature": 1.5, "seed": 3, "max_tokens": 40}
+    settings: dict[str, Any] = {"temperature": 1.5, "seed": 3, "max_tokens": 40}
     swapped = [await ask(engine), await ask(engine, **settings)]
     async with await Engine.start(base) as fresh:
         await fresh.use_adapter(adapters["lora"])
@@ -218,17 +220,16 @@ async def test_the_same_seed_says_the_same_and_another_does_not(
     engine: Engine, adapters: dict[str, Path]
 ) -> None:
     await engine.use_adapter(adapters["noise"])  # every token is as likely as any other
-    settings = {"temperature": 1.0, "max_tokens": 30}
+    settings: dict[str, Any] = {"temperature": 1.0, "max_tokens": 30}
     one, again, other = [await ask(engine, **settings, seed=seed) for seed in (1, 1, 2)]
     assert one.text == again.text != other.text
 
 
 async def test_top_p_and_min_p_keep_the_likely_tokens(engine: Engine) -> None:
-    for setting in ({"top_p": 0.5}, {"min_p": 0.9}):
-        said = await ask(engine, temperature=20.0, seed=5, max_tokens=20, **setting)
-        loose = await ask(engine, temperature=20.0, seed=5, max_tokens=20)
-        assert loose.text != CANONICAL
-        assert said.end.tokens <= 20
+    settings: dict[str, Any] = {"temperature": 30.0, "seed": 5, "max_tokens": 20}
+    assert (await ask(engine, **settings)).text != CANONICAL
+    assert (await ask(engine, **settings, top_p=0.5)).text == CANONICAL
+    assert (await ask(engine, **settings, min_p=0.9)).text == CANONICAL
 
 
 async def test_a_repetition_penalty_counts_what_was_remembered(
@@ -240,6 +241,19 @@ async def test_a_repetition_penalty_counts_what_was_remembered(
     fresh = await ask(engine, prompt, max_tokens=1, repetition_penalty=4.0)
     assert fresh.end.cached_tokens > 32
     assert fresh.text == "."
+
+
+async def test_an_adapter_of_another_base_is_refused(
+    engine: Engine, base: Path, tmp_path: Path
+) -> None:
+    own = msgspec.json.decode((base / "base.json").read_bytes())["fingerprint"]
+    same = models.lora_adapter(models.write_run(tmp_path / "same", own) / "final", models.MEDIUM)
+    step = models.write_run(tmp_path / "other", "0" * 64) / "checkpoints" / "20"
+    other = models.lora_adapter(step, models.ENDLESS)
+    await engine.use_adapter(same)
+    with pytest.raises(JessyError, match="was trained on another base than the one in use"):
+        await engine.use_adapter(other)
+    assert (await ask(engine)).text == MEDIUM
 
 
 @pytest.mark.parametrize(
