@@ -5,12 +5,11 @@ from pathlib import Path
 
 from jessy_tui.dataset.changes import Change
 from jessy_tui.dataset.entries import Entries, OpenFile
-from jessy_tui.dataset.journal import Journal, Opened, Record, Saving, TakenUp
+from jessy_tui.dataset.journal import Journal, Opened, Record, Saving, TakenUp, label_of
 from jessy_tui.dataset.recovery import (
     History,
     encode_change,
     encode_history,
-    label_of,
     recover,
 )
 from jessy_tui.errors import JessyError

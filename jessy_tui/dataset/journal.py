@@ -13,7 +13,7 @@ import itertools
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -171,6 +171,10 @@ class Journal:
                 return records, True
         return records, False
 
+    def file_of(self, label: str) -> Path:
+        """The file that this journal names so."""
+        return Path(os.path.normpath(self.path.parent.resolve() / label))
+
     def content(self) -> bytes:
         """All bytes."""
         with os.fdopen(os.dup(self._descriptor), "rb") as stream:
@@ -185,6 +189,18 @@ class Journal:
     def release(self) -> None:
         """Let the lock go; the file stays."""
         os.close(self._descriptor)
+
+
+def changes_in(record: Record) -> Sequence[Changed]:
+    """The changes that a line tells of."""
+    if isinstance(record, Changed):
+        return (record,)
+    return record.changes if isinstance(record, TakenUp) else ()
+
+
+def label_of(path: Path, journal: Path) -> str:
+    """How a journal names a file, so that a workspace can be moved."""
+    return os.path.relpath(path.resolve(), journal.parent.resolve())
 
 
 def new_name() -> str:

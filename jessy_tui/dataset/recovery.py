@@ -6,15 +6,12 @@ known by the digest the save announced. Where a file is neither, its edits fit n
 there: the journal is kept aside under another name, and a sentence says so.
 """
 
-import datetime
 import itertools
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import msgspec
-
+from jessy_tui.dataset.aside import set_aside, set_damaged_aside
 from jessy_tui.dataset.changes import Change, Edit
 from jessy_tui.dataset.entries import Entries
 from jessy_tui.dataset.example import Example
@@ -28,13 +25,12 @@ from jessy_tui.dataset.journal import (
     Record,
     Saving,
     TakenUp,
-    encode_lines,
-    new_name,
+    changes_in,
+    label_of,
     waiting,
 )
 from jessy_tui.dataset.jsontext import JsonTextError, read_value
 from jessy_tui.errors import JessyError
-from jessy_tui.files import write_atomically
 
 
 @dataclass
@@ -61,11 +57,6 @@ class Recovery:
     """Why nothing may be journalled: what was found could not be kept safe. The journals stay."""
 
 
-def label_of(path: Path, journal: Path) -> str:
-    """How a journal names a file, so that a workspace can be moved."""
-    return os.path.relpath(path.resolve(), journal.parent.resolve())
-
-
 def recover(entries: Entries, first: Path, tried: Iterable[Path]) -> Recovery:
     """Make the edits of all waiting journals again on `entries`.
 
@@ -84,7 +75,7 @@ def recover(entries: Entries, first: Path, tried: Iterable[Path]) -> Recovery:
     for journal, records, broken in found:
         opened = [record for record in records if isinstance(record, Opened)]
         journal.name = opened[0].journal if opened else journal.name
-        replay = _Replay(entries, recovery.history, journal.path)
+        replay = _Replay(entries, recovery.history, journal)
         if journal.name in taken or not (records or broken):
             journal.remove()
         elif replay.has_edits_elsewhere(records, tried_paths):
@@ -94,7 +85,11 @@ def recover(entries: Entries, first: Path, tried: Iterable[Path]) -> Recovery:
             recovery.journals.append(journal)
             if replay.lost or broken:
                 try:
-                    sentence = _set_aside(replay, journal, records, broken=broken)
+                    sentence = (
+                        set_damaged_aside(journal, records)
+                        if broken
+                        else set_aside(journal, records, replay.lost)
+                    )
                 except JessyError as error:
                     sentence = recovery.blocked = str(error)
                 recovery.problems.append(sentence)
@@ -139,8 +134,8 @@ def _piece_record(version: Version | None) -> PieceRecord | None:
 class _Replay:
     """One journal, made again."""
 
-    def __init__(self, entries: Entries, history: History, path: Path) -> None:
-        self.entries, self.history, self.path = entries, history, path
+    def __init__(self, entries: Entries, history: History, journal: Journal) -> None:
+        self.entries, self.history, self.journal = entries, history, journal
         self.lost: set[str] = set()
         """The files whose edits fit nothing on disk."""
         self._base: dict[str, int] = {}
@@ -152,14 +147,10 @@ class _Replay:
             if slot.disk is not None
         }
 
-    def path_of(self, label: str) -> Path:
-        """The file that a journal names so."""
-        return Path(os.path.normpath(self.path.parent.resolve() / label))
-
     def has_edits_elsewhere(self, records: Iterable[Record], tried: set[Path]) -> bool:
         """Whether it has edits of a file that is there, but that nobody tried to open here."""
         labels = {edit.file for record in records for edit in _edits(record)}
-        paths = (self.path_of(label) for label in labels)
+        paths = (self.journal.file_of(label) for label in labels)
         return any(path not in tried and path.exists() for path in paths)
 
     def play(self, records: list[Record]) -> None:
@@ -169,11 +160,11 @@ class _Replay:
                 if digest == self._digest(label):
                     self._base[label] = position
         for position, record in enumerate(records):
-            for change in _changes(record):
+            for change in changes_in(record):
                 self._change(change, position)
 
     def _digest(self, label: str) -> str | None:
-        path = self.path_of(label)
+        path = self.journal.file_of(label)
         file = self.entries.find(path)
         if file is not None:
             return file.digest
@@ -218,7 +209,7 @@ class _Replay:
 
     def _resolve(self, record: EditRecord) -> Edit:
         entries = self.entries
-        file = entries.file(self.path_of(record.file))
+        file = entries.file(self.journal.file_of(record.file))
         if isinstance(record.key, int):
             entry_id = self._on_disk[id(file), record.key]
         elif record.was is None:
@@ -243,14 +234,8 @@ class _Replay:
         return Version(Example(read_value(record.source, 0)[0]), piece)
 
 
-def _changes(record: Record) -> Iterable[Changed]:
-    if isinstance(record, Changed):
-        return (record,)
-    return record.changes if isinstance(record, TakenUp) else ()
-
-
 def _edits(record: Record) -> Iterable[EditRecord]:
-    return (edit for change in _changes(record) for edit in change.edits)
+    return (edit for change in changes_in(record) for edit in change.edits)
 
 
 def _digests(record: Record) -> Iterable[tuple[str, str | None]]:
@@ -260,46 +245,3 @@ def _digests(record: Record) -> Iterable[tuple[str, str | None]]:
 def _is(changes: list[Change], number: int | None, edits: list[EditRecord]) -> bool:
     """Whether the last change is the one of this number, with all of its edits."""
     return bool(changes) and changes[-1].number == number and len(changes[-1].edits) == len(edits)
-
-
-def _set_aside(replay: _Replay, journal: Journal, records: list[Record], *, broken: bool) -> str:
-    """Keep what could not be made again under a name that no app takes up; returns a sentence."""
-    path = _aside_name(journal.path)
-    if broken:
-        write_atomically(path, journal.content())
-        return (
-            f"{journal.path} is damaged after {len(records)} lines. The edits before that are "
-            f"made again; the whole journal is kept as {path}."
-        )
-    write_atomically(path, encode_lines(*_only(records, replay.lost)))
-    files = ", ".join(str(replay.path_of(label)) for label in sorted(replay.lost))
-    return (
-        f"{files} changed on disk after unsaved edits were made, so that they no longer fit. "
-        f"They are kept in {path}: to have them back, put the file back as it was, rename the "
-        f"journal to {journal.path.name} and start again."
-    )
-
-
-def _only(records: list[Record], labels: set[str]) -> Iterable[Record]:
-    """The records of these files, under a name of their own."""
-    name = new_name()
-    for record in records:
-        if isinstance(record, Opened):
-            files = {label: digest for label, digest in record.files.items() if label in labels}
-            yield Opened(name, files)
-        elif isinstance(record, Saving):
-            saved = {label: digest for label, digest in record.files.items() if label in labels}
-            yield Saving(saved)
-        for change in _changes(record):
-            edits = [edit for edit in change.edits if edit.file in labels]
-            if edits:
-                yield msgspec.structs.replace(change, edits=edits)
-
-
-def _aside_name(path: Path) -> Path:
-    now = datetime.datetime.now(datetime.UTC).strftime("%Y%m%d-%H%M%S")
-    for number in itertools.count(1):
-        aside = path.with_name(f"{path.stem}-{now}-{number}.aside")
-        if not aside.exists():
-            return aside
-    raise AssertionError  # count() does not end

@@ -12,13 +12,13 @@ from pathlib import Path
 
 from jessy_tui.dataset.changelog import ChangeLog
 from jessy_tui.dataset.changes import Change, Edit, summarize
-from jessy_tui.dataset.entries import Entries, Entry, OpenFile
+from jessy_tui.dataset.entries import Entries, Entry
 from jessy_tui.dataset.example import Example
-from jessy_tui.dataset.files import ExampleFileError, digest_of, read_bytes
+from jessy_tui.dataset.files import digest_of
 from jessy_tui.dataset.frame import new_version
 from jessy_tui.dataset.recovery import History
+from jessy_tui.dataset.saving import refuse_if_changed, write_file
 from jessy_tui.errors import JessyError
-from jessy_tui.files import write_atomically
 
 __all__ = ["Change", "Edit", "Entry", "ExampleStore"]
 
@@ -255,12 +255,12 @@ class ExampleStore:
             changed = self._entries.changed_files()
             if not anyway:
                 for file, _ in changed:
-                    _refuse_if_changed_on_disk(file)
+                    refuse_if_changed(file)
             digests = [digest_of(content) for _, content in changed]
             if changed:
                 self._log.announce([file for file, _ in changed], digests)
             for (file, content), digest in zip(changed, digests, strict=True):
-                _write(file.path, content)
+                write_file(file, content)
                 self._entries.saved(file, digest)
             self._log.clear()
             paths = [file.path for file, _ in changed]
@@ -289,30 +289,3 @@ class ExampleStore:
     def _tell(self, change: Change) -> None:
         for callback in tuple(self._subscribers):
             callback(change)
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise JessyError(f"{path.parent} could not be made ({error.strerror}).") from error
-    write_atomically(path, content)
-
-
-def _refuse_if_changed_on_disk(file: OpenFile) -> None:
-    if file.new:
-        if file.path.exists():
-            raise JessyError(
-                f"{file.path} was made by another program meanwhile, so nothing was saved; "
-                "move it away and save again."
-            )
-        return
-    try:
-        same = digest_of(read_bytes(file.path)) == file.digest
-    except ExampleFileError as error:
-        raise JessyError(f"{error} Nothing was saved.") from error
-    if not same:
-        raise JessyError(
-            f"{file.path} was changed by another program since it was opened, so nothing was "
-            "saved; put it back as it was and save again. The edits stay in the journal."
-        )

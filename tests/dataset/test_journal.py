@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import jessy_tui.dataset.aside as aside_module
 import jessy_tui.dataset.journal as journal_module
-import jessy_tui.dataset.recovery as recovery_module
-import jessy_tui.dataset.store as store_module
+import jessy_tui.dataset.saving as saving_module
 from jessy_tui.dataset.example import Example
 from jessy_tui.dataset.store import ExampleStore
 from jessy_tui.errors import JessyError
@@ -299,7 +299,9 @@ def test_a_journal_whose_file_changed_is_kept_aside_and_can_be_brought_back(fold
     again.close()
 
     (folder / FILE).write_bytes(content)
-    (state(folder) / aside).rename(state(folder) / "journal.jsonl")
+    restored = (state(folder) / aside).with_suffix(".jsonl")
+    assert f"rename the journal to {restored.name}" in problem
+    (state(folder) / aside).rename(restored)
     last = open_store(folder)
     assert last.problems == ()
     assert raws(last) == before[:3]
@@ -318,7 +320,7 @@ def test_where_a_journal_cannot_be_kept_aside_nothing_is_edited_until_it_can(
     def disk_full(path: Path, content: bytes) -> None:
         raise JessyError(f"{path} could not be written (No space left on device)")
 
-    monkeypatch.setattr(recovery_module, "write_atomically", disk_full)
+    monkeypatch.setattr(aside_module, "write_atomically", disk_full)
     again = open_store(folder)
     assert raws(again) == [{"other": 1}]
     with pytest.raises(JessyError, match=r"Nothing was changed.*No space left"):
@@ -384,7 +386,7 @@ def test_a_crash_in_the_middle_of_a_save_neither_loses_nor_doubles_edits(
     class PowerCutError(BaseException):
         pass
 
-    real = store_module.write_atomically
+    real = saving_module.write_atomically
 
     def cut(path: Path, content: bytes) -> None:
         if written:
@@ -395,7 +397,7 @@ def test_a_crash_in_the_middle_of_a_save_neither_loses_nor_doubles_edits(
     store.insert(None, folder / FILE, Example({"n": 1}))
     answer(store, 0, "x")
     before = raws(store)
-    monkeypatch.setattr(store_module, "write_atomically", cut)
+    monkeypatch.setattr(saving_module, "write_atomically", cut)
     with pytest.raises(PowerCutError):
         store.save()
     crash(store)
@@ -489,3 +491,35 @@ def test_closing_keeps_unsaved_edits_for_the_next_start(folder: Path) -> None:
     again.undo()
     again.close()
     assert journals(folder) == []
+
+
+def test_undoing_a_change_that_was_saved_only_in_part_is_recovered(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = folder / "data" / "b.json"
+    other.write_bytes((folder / FILE).read_bytes())
+    store = open_store(folder)
+    original = raws(store)
+    with store.together("answered twice"):
+        answer(store, 0, "a")
+        answer(store, 3, "b")
+    both = raws(store)
+    real = saving_module.write_atomically
+
+    def fail_on_other(path: Path, content: bytes) -> None:
+        if path == other:
+            raise JessyError("the disk is full")
+        real(path, content)
+
+    monkeypatch.setattr(saving_module, "write_atomically", fail_on_other)
+    with pytest.raises(JessyError, match="the disk is full"):
+        store.save()
+    for step, expected in ((store.undo, original), (store.redo, both), (store.undo, original)):
+        step()
+        assert raws(store) == expected
+        copy = folder.with_name("copy")
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(folder, copy)  # what a crash at this moment would leave
+        again = open_store(copy)
+        assert (raws(again), again.problems) == (expected, ())
+        again.close()

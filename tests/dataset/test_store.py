@@ -166,7 +166,7 @@ def test_a_file_that_changed_on_disk_is_not_overwritten(folder: Path) -> None:
 def test_a_save_that_fails_half_way_keeps_what_was_not_written(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import jessy_tui.dataset.store as module
+    import jessy_tui.dataset.saving as module
 
     real = module.write_atomically
 
@@ -435,8 +435,8 @@ def test_any_sequence_of_changes_saves_and_crashes_keeps_the_state(tmp_path: Pat
         StoreMachine,
         settings=settings(
             deadline=None,
-            max_examples=60,
-            stateful_step_count=25,
+            max_examples=40,
+            stateful_step_count=20,
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -55,13 +55,13 @@ def stands_alone(letter: str) -> bool:
     """
     return (
         letter.isascii()
-        or not (
+        or (not (
             unicodedata.category(letter)[0] == "M"
             or letter == "ι"
             or ord(letter) in _SURROGATES
             or _JOINING.match(letter)
         )
-        and unicodedata.is_normalized("NFD", letter)
+        and unicodedata.is_normalized("NFD", letter))
     )
 
 
