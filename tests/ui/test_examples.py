@@ -171,7 +171,9 @@ async def test_a_file_changed_on_disk_is_not_overwritten(workspace: Workspace) -
         theirs = file.read_bytes().replace(b"Ankara.", b"Ankara!")
         file.write_bytes(theirs)
         await press(pilot, "ctrl+s")
-        assert any("changed by another program" in notice for notice in notices(pilot)), notices(pilot)
+        assert any("changed by another program" in notice for notice in notices(pilot)), notices(
+            pilot
+        )
         assert "1 unsaved" in shown(pilot)
     assert file.read_bytes() == theirs
 

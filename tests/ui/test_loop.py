@@ -99,8 +99,9 @@ def test_a_killed_app_leaves_its_run_alone_and_the_next_app_shows_it(workspace: 
     app.expect("No runs yet")
     app.send("n")
     app.expect("New run")
-    app.send("orphan\t\t\x0b")
-    app.send("\x01\x0b5000\r")
+    for keys in ("orphan", "\t\t", "\x0b", "5000", "\r"):
+        app.send(keys)
+        time.sleep(0.3)
     run_file = workspace.runs / "orphan" / "events.jsonl"
     wait_for(lambda: run_file.exists() and b'"event":"train"' in run_file.read_bytes(), 90)
     app.kill(signal.SIGKILL)

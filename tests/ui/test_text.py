@@ -17,7 +17,7 @@ def test_one_line_always_fills_exactly_its_cells(text: str, width: int) -> None:
 @given(st.text())
 def test_visible_text_holds_nothing_a_terminal_would_obey(text: str) -> None:
     assert not any(
-        ord(character) < 0x20 and character not in "\n\t" or ord(character) in (0x7F, 0x202E)
+        (ord(character) < 0x20 and character not in "\n\t") or ord(character) in (0x7F, 0x202E)
         for character in visible(text)
     )
 

@@ -42,6 +42,8 @@ class ChatScreen(TabScreen):
         self._engine: Engine | None = None
         self._engine_lock = asyncio.Lock()
         self._asking: str | None = None
+        self._wanted_run: str | None = None
+        """Asked for before the screen was there."""
 
     def compose_body(self) -> ComposeResult:
         with VerticalScroll(id="transcript", can_focus=True) as transcript:
@@ -54,13 +56,15 @@ class ChatScreen(TabScreen):
         prompt = self.query_one(Prompt)
         prompt.border_title = "Ask"
         prompt.border_subtitle = "enter sends · ctrl+j new line"
-        if self._target is None:
-            self._take_newest()
         self._show_target("")
+        if self._wanted_run is not None:
+            self.talk_to_run(self._wanted_run)
+        else:
+            self._take_newest()
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
-        if self._target is None and self.is_mounted:
+        if self._target is None and self.is_running:
             self._take_newest()
 
     def _take_newest(self) -> None:
@@ -78,6 +82,9 @@ class ChatScreen(TabScreen):
 
     def talk_to_run(self, name: str) -> None:
         """Talk to a run's checkpoint."""
+        if not self.is_mounted:
+            self._wanted_run = name
+            return
         try:
             self.talk_to(target_of_run(self.jessy.workspace, name, None))
         except JessyError as error:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Container, Vertical
+from textual.containers import Container
 from textual.widgets import ContentSwitcher, Static
 
 from jessy_tui.dataset.changes import Change
@@ -42,8 +42,7 @@ class ExamplesScreen(TabScreen):
             with Container(id="browse"):
                 yield ExampleList()
                 yield ExampleDetail()
-            with Vertical(id="empty", classes="empty-state"):
-                yield Static(id="empty-text")
+            yield Static(id="empty", classes="empty-state")
 
     def examples_changed(self) -> None:
         store = self.jessy.store
@@ -52,7 +51,7 @@ class ExamplesScreen(TabScreen):
             return
         if not len(store):
             body.current = "empty"
-            self.query_one("#empty-text", Static).update(self._empty_text())
+            self.query_one("#empty", Static).update(self._empty_text())
             return
         body.current = "browse"
         examples = self.query_one(ExampleList)
@@ -68,8 +67,8 @@ class ExamplesScreen(TabScreen):
             )
         return (
             "[b]No examples yet.[/b]\n\n"
-            f"Press [b]a[/b] to write the first one, or put .json or .jsonl files into\n"
-            f"{self.jessy.workspace.data}".replace("[/", "[/")
+            "Press [b]a[/b] to write the first one, or put .json or .jsonl files\n"
+            "into the folder data/ and start again."
         )
 
     @on(ExampleList.Highlighted)
