@@ -55,10 +55,10 @@ class NanoShape(msgspec.Struct, frozen=True, kw_only=True):
 
     vocabulary: int = 2048
     """Tokens at the most; fewer where the texts do not hold as many repeated pieces."""
-    hidden: int = 256
+    hidden: int = 192
     layers: int = 4
-    heads: int = 4
-    intermediate: int = 640
+    heads: int = 3
+    intermediate: int = 512
     context: int = 2048
     """The longest sequence in tokens that the model claims to handle."""
 
@@ -194,7 +194,11 @@ def _write_model(folder: Path, vocabulary: int, seed: int, shape: NanoShape) -> 
     def initial(path: str, weight: mx.array) -> mx.array:
         if weight.ndim == 1:
             return mx.ones(weight.shape)  # the scales of the norms
-        spread = 0.02
+        if path.endswith("embed_tokens.weight"):
+            return mx.random.normal(weight.shape, scale=0.02)
+        # Wider than the usual 0.02 at this size: attention then finds the question within a few
+        # hundred steps, which is all that a first look has.
+        spread = weight.shape[1] ** -0.5
         if path.endswith(("o_proj.weight", "down_proj.weight")):
             # What is added to the residual stream shrinks with depth, as in GPT-2 (section 2.3 of
             # "Language Models are Unsupervised Multitask Learners").

@@ -35,6 +35,8 @@ def explain_failure(error: OSError | RuntimeError | MemoryError, folder: Path) -
         place = error.filename or folder
         return f"{place} cannot be read or written ({error.strerror or error})."
     text = str(error).strip().rstrip(".")
+    if "unable to write" in text.lower():  # mlx says no more than that
+        return f"The disk of {folder} is full, or takes no file of that size; make room."
     if isinstance(error, MemoryError) or "alloc" in text.lower() or "memory" in text.lower():
         said = f" ({text})" if text else ""
         return f"The memory is full{said}; lower batch_size or max_seq_length, and make a new run."

@@ -1,0 +1,137 @@
+"""Rows as tokens and tokens as batches. The tokenizer is one that can be read: a byte a token."""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jessy_tui.dataset.rows import Message, Row
+from jessy_tui.training.batches import BatchPlan, Tokens, encode_rows, make_batch, read_rows
+
+END = 1
+HEADER = "<think>LOW 1</think>\n"
+
+
+class Bytes:
+    """A tokenizer of bytes with a template in the manner of ChatML."""
+
+    eos_token_ids = frozenset({END})
+
+    def apply_chat_template(
+        self, messages: Sequence[Message], *, add_generation_prompt: bool = False
+    ) -> list[int]:
+        """The tokens of a conversation; a line end follows each message, as templates have it."""
+        ids: list[int] = []
+        for message in messages:
+            ids += [*message["role"][:1].encode(), *message["content"].encode(), END, 10]
+        return [*ids, *b"a"] if add_generation_prompt else ids
+
+
+def row(question: str, answer: str) -> Row:
+    return {
+        "messages": [
+            {"role": "user", "content": question},
+            {"role": "assistant", "content": answer},
+        ]
+    }
+
+
+def text_of(tokens: Tokens) -> str:
+    """The answer as it is trained, its end as "|"."""
+    return bytes(tokens.ids[tokens.prompt :]).decode().replace("\x01", "|")
+
+
+def test_only_the_answer_and_its_end_are_trained() -> None:
+    [tokens] = encode_rows([row("naber", f"{HEADER}İyidir.")], Bytes(), 200).rows
+    assert text_of(tokens) == f"{HEADER}İyidir.|"
+    assert bytes(tokens.ids[: tokens.prompt]) == b"unaber\x01\na"
+
+
+def test_a_row_that_is_too_long_ends_after_the_last_sentence_that_fits() -> None:
+    long = row("q", f"{HEADER}One. Two is here! Three goes on and on")
+    encoded = encode_rows([long], Bytes(), 50)
+    assert [text_of(tokens) for tokens in encoded.rows] == [f"{HEADER}One. Two is here!|"]
+    assert (encoded.shortened, encoded.cut, encoded.dropped) == (1, 0, 0)
+    encoded = encode_rows([long], Bytes(), 40)
+    assert [text_of(tokens) for tokens in encoded.rows] == [f"{HEADER}One.|"]
+
+
+def test_a_row_without_a_sentence_to_end_at_breaks_off_and_its_end_is_not_trained() -> None:
+    encoded = encode_rows([row("q", HEADER + "on " * 50)], Bytes(), 40)
+    [tokens] = encoded.rows
+    assert len(tokens.ids) == 40
+    assert END not in tokens.ids[tokens.prompt :]
+    assert (encoded.shortened, encoded.cut, encoded.dropped) == (0, 1, 0)
+
+
+def test_a_question_that_is_too_long_is_left_out_and_counted() -> None:
+    encoded = encode_rows([row("q" * 99, "One."), row("q", "One.")], Bytes(), 40)
+    assert (len(encoded.rows), encoded.dropped) == (1, 1)
+
+
+def test_rows_are_read_as_the_split_writes_them(tmp_path: Path) -> None:
+    (tmp_path / "train.jsonl").write_bytes(
+        b'{"messages":[{"role":"user","content":"a\\u2028b"},{"role":"assistant","content":"c"}]}\n'
+        * 2
+    )
+    assert read_rows(tmp_path / "train.jsonl") == [row("a\u2028b", "c")] * 2
+
+
+rows_of_tokens = st.lists(
+    st.integers(2, 40).flatmap(
+        lambda length: st.integers(1, length - 1).map(
+            lambda prompt: Tokens(tuple(range(100, 100 + length)), prompt)
+        )
+    ),
+    min_size=1,
+    max_size=30,
+)
+
+
+@given(rows_of_tokens, st.integers(1, 9), st.integers(0, 3))
+def test_every_row_is_in_every_epoch_once(rows: list[Tokens], batch_size: int, epoch: int) -> None:
+    batches = list(BatchPlan(rows, batch_size, seed=5).epoch(epoch))
+    assert Counter(row for batch in batches for row in batch) == Counter(rows)
+    assert len(batches) == -(-len(rows) // batch_size)
+    assert all(1 <= len(batch) <= batch_size for batch in batches)
+    assert batches == list(BatchPlan(rows, batch_size, seed=5).epoch(epoch))
+
+
+def test_rows_of_like_length_meet_and_epochs_differ() -> None:
+    rows = [Tokens(tuple(range(length)), 1) for length in range(2, 202)]
+    plan = BatchPlan(rows, 8, seed=5)
+    first, second = list(plan.epoch(0)), list(plan.epoch(1))
+    assert {frozenset(batch) for batch in first} != {frozenset(batch) for batch in second}
+    used = sum(len(row.ids) for row in rows)
+    padded = sum(len(batch) * max(len(row.ids) for row in batch) for batch in first)
+    assert padded < 1.2 * used
+
+
+@given(rows_of_tokens, st.integers(1, 4), st.sampled_from([1, 8, 32]))
+def test_a_batch_predicts_each_token_of_each_answer_once(
+    rows: list[Tokens], parts: int, multiple: int
+) -> None:
+    arrays = make_batch(rows, parts=parts, multiple=multiple)
+    assert len(arrays) == 3 * min(parts, len(rows))
+    seen = Counter[tuple[int, int]]()
+    for tokens, positions, targets in zip(arrays[0::3], arrays[1::3], arrays[2::3], strict=True):
+        assert tokens.shape[1] % multiple == 0
+        seen.update(zip(tokens.reshape(-1)[positions].tolist(), targets.tolist(), strict=True))
+    wanted = Counter(
+        (row.ids[place - 1], row.ids[place])
+        for row in rows
+        for place in range(row.prompt, len(row.ids))
+    )
+    assert seen == wanted
+
+
+@pytest.mark.parametrize("parts", [1, 2, 5])
+def test_a_single_row_is_one_part(parts: int) -> None:
+    tokens, positions, targets = make_batch([Tokens((5, 6, 7), 1)], parts=parts)
+    np.testing.assert_array_equal(tokens, [[5, 6]])
+    np.testing.assert_array_equal(positions, [0, 1])
+    np.testing.assert_array_equal(targets, [6, 7])
