@@ -19,8 +19,8 @@ Schedule = Literal["cosine", "linear", "constant"]
 class Recipe(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """The settings of a run. The defaults are those of `nano`."""
 
-    epochs: Annotated[float, Meta(gt=0, le=10_000, description="How often each row is seen.")] = 12
-    batch_size: Annotated[int, Meta(ge=1, le=1024, description="Rows a step learns from.")] = 8
+    epochs: Annotated[float, Meta(gt=0, le=10_000, description="How often each row is seen.")] = 10
+    batch_size: Annotated[int, Meta(ge=1, le=1024, description="Rows a step learns from.")] = 4
     learning_rate: Annotated[
         float, Meta(gt=0, description="The highest learning rate, reached after the warm-up.")
     ] = 1e-3
@@ -35,8 +35,13 @@ class Recipe(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tr
         float, Meta(ge=0, le=1, description="Pulls the weights towards nothing (AdamW).")
     ] = 0.01
     max_seq_length: Annotated[
-        int, Meta(ge=16, le=131_072, description="Tokens of a row; what is longer is cut off.")
-    ] = 512
+        int,
+        Meta(
+            ge=16,
+            le=131_072,
+            description="Tokens of a row; a longer one ends after the last sentence that fits.",
+        ),
+    ] = 128
     report_every: Annotated[
         int, Meta(ge=1, description="Steps between two reports of the training loss.")
     ] = 5
