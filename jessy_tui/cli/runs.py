@@ -106,7 +106,8 @@ def _print_one(run: "Run") -> None:
         f"{run.name}: {state}. {run.explain()}",
         f"base {record.base.name}, made {made}, in {run.folder}",
         f"{record.data.examples} examples, {record.data.rows} rows an epoch; "
-        + record.recipe.describe_length(record.data.rows),
+        f"{record.recipe.epochs:g} epochs, "
+        f"{record.steps or record.recipe.steps(record.data.rows)} steps",
     ]
     if figures.loss is not None or figures.validation_loss is not None:
         best = ""

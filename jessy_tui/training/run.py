@@ -94,7 +94,11 @@ class Run:
         if not is_alive(record.pid, record.process_started):
             # It may have ended well between the two looks.
             now = self.record
-            return RunState.DIED if now.state.active and now.pid == record.pid else now.state
+            if not now.state.active:
+                return now.state
+            # A signal that came before the driver could handle it has ended it as well.
+            never_began = now.state is RunState.PREPARING and (self.folder / STOP_NAME).exists()
+            return RunState.STOPPED if never_began else RunState.DIED
         return RunState.STOPPING if (self.folder / STOP_NAME).exists() else record.state
 
     @property
@@ -184,7 +188,7 @@ class Run:
         """How it stands and why, in a sentence or two."""
         record = self.record
         state, figures = self.state_of(record), self.figures()
-        at = f"step {figures.step} of {figures.steps}" if figures.steps else "its first step"
+        at = f"step {figures.step} of {figures.steps}" if figures.steps else "its beginning"
         match state:
             case RunState.DIED if record.pid is None:
                 return "It was made, but its driver never started."
@@ -192,7 +196,7 @@ class Run:
                 return (
                     f"Its driver (process {record.pid}) is gone without a word, last heard of at "
                     f"{at}. Whether it was killed, ran out of memory or went with the machine "
-                    "cannot be known from here."
+                    f"cannot be known from here; {self.log.name} may say more."
                 )
             case RunState.FAILED:
                 return record.reason or "It failed."

@@ -16,7 +16,7 @@ from jessy_tui.training.names import check_name, make_name
 from jessy_tui.training.processes import is_alive, started_at
 from jessy_tui.training.record import RunState, read_record, write_record
 from jessy_tui.training.rows import all_examples
-from jessy_tui.training.run import Run
+from jessy_tui.training.run import STOP_NAME, Run
 from jessy_tui.training.runs import create_run, find_run, list_runs, lock_run, start_run, stop_run
 from jessy_tui.workspace import Workspace
 from tests.conftest import EXAMPLES, MakeWorkspace, example
@@ -129,6 +129,13 @@ def test_a_driver_that_is_gone_has_died_whatever_the_record_says(run: Run) -> No
         log.write(Heartbeat(step=12))
     assert run.state == "died"
     assert "last heard of at step 12 of 40" in run.explain()
+
+
+def test_a_driver_that_was_asked_to_stop_before_it_could_listen_has_stopped(run: Run) -> None:
+    note(run, pid=2**22 + 1, process_started=1.0)
+    (run.folder / STOP_NAME).touch()
+    assert run.state == "stopped"
+    assert run.explain() == "It was stopped at its beginning."
 
 
 def test_another_process_with_the_same_number_is_not_the_driver(run: Run) -> None:
