@@ -18,7 +18,7 @@ from jessy_tui.workspace import Workspace
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 SIZE = (120, 36)
-QUESTIONS = ("sana bisi sorucam", "Rust'ta ownership nedir")
+QUESTIONS = ("sana bisi sorucam", "selam", "API nedir")
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
@@ -69,17 +69,19 @@ async def training(pilot: Pilot[None]) -> None:
 
 
 async def chat(pilot: Pilot[None]) -> None:
-    """Two questions and their answers."""
+    """Questions and their answers."""
     from textual.containers import VerticalScroll
 
     app = pilot.app
     assert isinstance(app, JessyApp)
     app.chat_with(run_name())
+    await until(pilot, lambda: app.screen.query("#transcript"))
     transcript = app.screen.query_one("#transcript", VerticalScroll)
     await until(pilot, lambda: "ready" in (transcript.border_subtitle or ""))
     for count, question in enumerate(QUESTIONS, start=1):
         await pilot.press(*("space" if key == " " else key for key in question), "enter")
         await until(pilot, lambda: len(app.screen.query("Exchange")) == count)  # noqa: B023
+        await until(pilot, lambda: len(app.screen.query(".verdict")) == count)  # noqa: B023
         await until(pilot, lambda: "tokens/s" in str(app.screen.query(".verdict").last().render()))
     await pilot.pause(0.5)
 

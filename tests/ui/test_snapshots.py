@@ -184,7 +184,7 @@ def write_run(workspace: Workspace) -> None:
                 trainable=3_500_000,
                 blas="OpenBLAS 0.3.33 from ngsolve-openblas",
                 versions={"mlx": "0.32"},
-            )  # fmt: skip
+            )
         )
         best = float("inf")
         for place, loss in enumerate(losses):
@@ -200,7 +200,7 @@ def write_run(workspace: Workspace) -> None:
                     trained_tokens=90 * step,
                     peak_memory=412_000_000,
                     seconds=step / 4,
-                )  # fmt: skip
+                )
             )
             if step in validation:
                 better = validation[step] < best
@@ -213,7 +213,7 @@ def write_run(workspace: Workspace) -> None:
                         duration=0.2,
                         best=better,
                         seconds=step / 4,
-                    )  # fmt: skip
+                    )
                 )
                 if better:
                     log.write(Saved(step=step, path="best", kind="best"))
