@@ -15,7 +15,7 @@ EXAMPLES = [
     ("naber", "İyidir, senden naber?", "LOW", 1, "greeting"),
     ("Türkiye'nin başkenti neresi", "Ankara.", "LOW", 2, "fact"),
     ("ışık mı hızlı ses mi", "Işık, hem de çok daha hızlı.", "LOW", 2, "fact"),
-    ("API nedir", "İki programın anlaştığı yer.\n\n```python\nprint(1)\n```", "MEDIUM", 3, "technology"),
+    ("API nedir", "Bir sözleşme.\n\n```python\nprint(1)\n```", "MEDIUM", 3, "technology"),
     ("how does a hash map work", "It hashes the key to a bucket.", "MEDIUM", 4, "technology"),
     ("flaky tests since monday, where do i look", "At what changed.", "MEDIUM", 5, "technology"),
     ("özgür irade var mı", "Bence bir anlamda var, bir anlamda yok.", "HIGH", 9, "existence"),
