@@ -15,7 +15,7 @@ _BLOCK: Final = 256
 _SURROGATES: Final = range(0xD800, 0xE000)
 
 # Letters that other letters of their script are put together from, as marks are.
-_JOINING: Final = re.compile("[\u1100-\u11ff\ua960-\ua97c\ud7b0-\ud7fb\U00016d63-\U00016d6a]")
+JOINING: Final = re.compile("[\u1100-\u11ff\ua960-\ua97c\ud7b0-\ud7fb\U00016d63-\U00016d6a]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +53,14 @@ def stands_alone(letter: str) -> bool:
     A mark does not: it may have changed places with other marks, or been part of a letter. Nor
     does what is put together, as Hangul is; nor iota, which is also a mark under Greek vowels.
     """
-    return (
-        letter.isascii()
-        or (not (
+    return letter.isascii() or (
+        not (
             unicodedata.category(letter)[0] == "M"
             or letter == "ι"
             or ord(letter) in _SURROGATES
-            or _JOINING.match(letter)
+            or JOINING.match(letter)
         )
-        and unicodedata.is_normalized("NFD", letter))
+        and unicodedata.is_normalized("NFD", letter)
     )
 
 

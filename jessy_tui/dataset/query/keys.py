@@ -1,0 +1,87 @@
+"""The keys of the language, and what stands after them."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from jessy_tui.dataset.checks import DATASET_CHECKS, EXAMPLE_CHECKS, FILE_CHECK, SEVERITIES
+from jessy_tui.dataset.example import Example
+from jessy_tui.iteration import MAX_ITERATIONS, MIN_ITERATIONS, Complexity
+
+META: Final = "meta."
+
+COMPLEXITIES: Final = {complexity.lower(): complexity for complexity in Complexity}
+"""How the complexities are typed."""
+
+NAMES: Final = ("category", "part", "file", "lang")
+
+FINDINGS: Final = (*SEVERITIES, "finding")
+"""What `has:` takes that is said by the checks, besides their names."""
+PARTS: Final = ("label", "code")
+"""What `has:` takes that is seen in the example itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The numbers a key can have, both ends inclusive."""
+
+    low: int
+    high: int | None
+    what: str
+    """The subject of a sentence about them, in the plural."""
+
+    def __str__(self) -> str:
+        return f"{self.low} to {self.high}" if self.high else f"{self.low} and up"
+
+
+BOUNDS: Final = {
+    "iterations": Bounds(MIN_ITERATIONS, MAX_ITERATIONS, "iterations"),
+    "len": Bounds(0, None, "lengths"),
+    "turns": Bounds(0, None, "numbers of turns"),
+    "weight": Bounds(1, None, "weights"),
+    "#": Bounds(1, None, "numbers in the list"),
+}
+
+DESCRIPTIONS: Final = {
+    "is": "complexity: low, medium or high",
+    "iterations": "iterations of the label: 3, >=6 or 3..5",
+    "category": "category that begins so",
+    "part": "part that begins so",
+    "file": "file whose name has this in it",
+    "lang": "language: tr, en or mixed",
+    "has": "error, warning, note, finding, label, code or a check",
+    "len": "length of the answer in characters: >800",
+    "turns": "messages in the conversation: >2",
+    "weight": "times it counts in training: >1",
+    "edited": "yes: differs from disk",
+    "meta.": "any key of the label: meta.origin:mail",
+}
+"""What completion says of each key, in the order it offers them."""
+
+SYNONYMS: Final = {"complexity": "is"}
+"""Keys that people type for another; the normal form has the other."""
+
+KEYS: Final = (*DESCRIPTIONS, *SYNONYMS)
+
+
+@cache
+def check_names() -> frozenset[str]:
+    """The names of all checks there are."""
+    names = {FILE_CHECK}
+    names.update(check.name for check in EXAMPLE_CHECKS)
+    names.update(check.name for check in DATASET_CHECKS)
+    return frozenset(names)
+
+
+def number_of(example: Example, key: str) -> int | None:
+    """What a number key means for an example; None where the label does not say."""
+    match key:
+        case "iterations":
+            return example.iterations
+        case "len":
+            return len(example.answer)
+        case "turns":
+            return len(example.turns)
+        case "weight":
+            return example.weight
+    raise KeyError(key)
