@@ -101,7 +101,7 @@ class Choices:
                 found = True
                 if not folded.startswith(sought):
                     within.append(text)
-                elif text != typed:
+                else:
                     yield text
         yield from within
         if not found:
@@ -122,6 +122,11 @@ def complete(text: str, cursor: int, vocabulary: Vocabulary) -> list[Completion]
     Where nothing is typed yet these are the keys; after a key they are its values. A phrase or
     a regex has none. Any text will do, whether it parses or not.
     """
+    found = _fitting(text, cursor, vocabulary)
+    return [one for one in found if one.text != text[one.start : one.end]]
+
+
+def _fitting(text: str, cursor: int, vocabulary: Vocabulary) -> list[Completion]:
     token = next((token for token in lex(text) if token.start < cursor <= token.end), None)
     if token is None or token.kind in ("open", "minus"):
         return _offer(_KEYS, "", cursor, cursor)
@@ -140,7 +145,8 @@ def _in_field(text: str, cursor: int, token: Token, vocabulary: Vocabulary) -> l
     choices = vocabulary.choices.get(key)
     if choices is None:
         return []
-    typed = text[token.value_start : cursor].removeprefix('"')
+    at_end = cursor == token.end
+    typed = token.value if at_end else text[token.value_start : cursor].removeprefix('"')
     # An open quote has swallowed the rest of the query.
     end = token.end if token.closed else cursor
     return _offer(choices, typed, token.value_start, end, is_name=key not in BOUNDS)

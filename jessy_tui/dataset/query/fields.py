@@ -104,8 +104,8 @@ def _meta(key: str, token: Token) -> Node:
         return MetaNumber(key, low, high)
     if compared := _META_COMPARED.fullmatch(token.value):
         number, sign = float(compared[2]), compared[1]
-        low, high = (None if "<" in sign else number), (None if ">" in sign else number)
-        return MetaNumber(key, low, high, strict="=" not in sign)
+        at_least, at_most = None if "<" in sign else number, None if ">" in sign else number
+        return MetaNumber(key, at_least, at_most, strict="=" not in sign)
     # A number alone is the beginning of a text: meta.version:2 finds "2.1".
     return Meta(key, token.value)
 

@@ -61,7 +61,7 @@ def _token(text: str, start: int) -> Token:
         value, end, closed = _quoted(text, start)
         return Token("phrase", start, end, value, closed=closed)
     # So are "/" and "//".
-    if char == "/" and following not in ("/", "") and not following.isspace():
+    if char == "/" and following not in ("/", ")", "") and not following.isspace():
         return _regex(text, start)
     if number := _NUMBER_SIGN.match(text, start):
         sign, end = start + 1, number.end()
