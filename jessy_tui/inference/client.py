@@ -71,7 +71,8 @@ class Engine:
         """
         if environment is None:
             environment = child_environment()
-        arguments = ("-m", "jessy_tui.inference.worker", "--base", str(base))
+        # -P: a file in the current folder must not stand in for a module of the same name.
+        arguments = ("-P", "-m", "jessy_tui.inference.worker", "--base", str(base))
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             *arguments,

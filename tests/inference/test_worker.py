@@ -166,7 +166,6 @@ async def test_a_prompt_that_is_being_read_is_cancelled(engine: Engine) -> None:
     said = await task
     assert said.tokens == []
     assert (said.end.reason, said.end.first_token_seconds) == ("cancelled", None)
-    assert said.end.prompt_tokens > 90_000
 
 
 async def test_two_askers_are_answered_in_turn_and_both_can_be_cancelled(
