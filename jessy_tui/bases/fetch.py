@@ -33,7 +33,7 @@ def fetch_base(workspace: Workspace, name: str, *, rebuild: bool = False) -> Bas
     options = ["--seed", str(NANO_SEED), *(["--rebuild"] if rebuild else [])]
     try:
         built = subprocess.run(
-            [sys.executable, "-m", "jessy_tui.bases.nano", str(base.folder), *options],
+            [sys.executable, "-P", "-m", "jessy_tui.bases.nano", str(base.folder), *options],
             input=msgspec.json.encode(texts),
             capture_output=True,
             env=child_environment(workspace.settings.training.blas),

@@ -151,7 +151,7 @@ def start_run(workspace: Workspace, run: Run) -> int:
         try:
             with run.log.open("ab") as log:
                 process = subprocess.Popen(
-                    [sys.executable, "-m", "jessy_tui.training.driver", str(run.folder)],
+                    [sys.executable, "-P", "-m", "jessy_tui.training.driver", str(run.folder)],
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=log,
