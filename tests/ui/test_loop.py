@@ -8,12 +8,11 @@ import sys
 import time
 from pathlib import Path
 
-import pexpect
-
 from jessy_tui.training.runs import RunState, find_run, stop_run
 from jessy_tui.workspace import Workspace
 from tests.conftest import REPOSITORY
 from tests.ui.driving import opened, press, shown, type_text, until
+from tests.ui.terminal import Terminal
 
 # Short enough for a test, long enough to be watched and stopped.
 SHORT = "batch_size=4 max_seq_length=64 report_every=1"
@@ -87,25 +86,23 @@ async def test_a_killed_driver_is_said_to_have_died_with_its_last_step(
 
 
 def test_a_killed_app_leaves_its_run_alone_and_the_next_app_shows_it(workspace: Workspace) -> None:
-    app = pexpect.spawn(
-        sys.executable,
-        ["-m", "jessy_tui", "-C", str(workspace.root)],
-        dimensions=(40, 120),
-        env={**os.environ, "TERM": "xterm-256color"},
-        timeout=60,
-    )
-    app.expect("Examples 1/8")
+    app = Terminal(workspace)
+    app.shows("Examples 1/8")
     app.send("3")
-    app.expect("No runs yet")
+    app.shows("No runs yet")
     app.send("n")
-    app.expect("New run")
-    for keys in ("orphan", "\t\t", "\x0b", "5000", "\r"):
-        app.send(keys)
-        time.sleep(0.3)
+    app.shows("New run")
+    app.send("orphan")
+    app.shows("orphan")
+    app.send("\t\t")
+    app.send("\x0b")  # ctrl+k: the epochs are selected, and go
+    app.send("5000")
+    app.shows("5000 epochs")
+    app.send("\r")
     run_file = workspace.runs / "orphan" / "events.jsonl"
     wait_for(lambda: run_file.exists() and b'"event":"train"' in run_file.read_bytes(), 90)
-    app.kill(signal.SIGKILL)
-    app.wait()
+    app.process.kill(signal.SIGKILL)
+    app.process.wait()
     run = find_run(workspace, "orphan")
     step = run.figures().step
     wait_for(lambda: run.figures().step > step, 60)

@@ -1,0 +1,49 @@
+"""The real app in a real terminal, read as a person reads it."""
+
+import os
+import sys
+import time
+from collections.abc import Callable
+
+import pexpect
+import pyte
+
+from jessy_tui.workspace import Workspace
+
+
+class Terminal:
+    """`jessy` in a pseudo-terminal of its own."""
+
+    def __init__(self, workspace: Workspace, size: tuple[int, int] = (120, 40)) -> None:
+        columns, rows = size
+        self._screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self._screen)
+        self.process = pexpect.spawn(
+            sys.executable,
+            ["-m", "jessy_tui", "-C", str(workspace.root)],
+            dimensions=(rows, columns),
+            env={**os.environ, "TERM": "xterm-256color"},
+        )
+
+    @property
+    def text(self) -> str:
+        """What the terminal shows."""
+        return "\n".join(self._screen.display)
+
+    def send(self, keys: str) -> None:
+        """Type keys."""
+        self.process.send(keys)
+
+    def until(self, condition: Callable[[str], bool], seconds: float = 60) -> None:
+        """Read on until what is shown meets the condition."""
+        end = time.monotonic() + seconds
+        while not condition(self.text):
+            assert time.monotonic() < end, f"not so after {seconds} s:\n{self.text}"
+            try:
+                self._stream.feed(self.process.read_nonblocking(1 << 16, timeout=0.2))
+            except pexpect.TIMEOUT:
+                continue
+
+    def shows(self, words: str, seconds: float = 60) -> None:
+        """Read on until `words` are on the screen."""
+        self.until(lambda text: words in text, seconds)
