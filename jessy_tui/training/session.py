@@ -202,7 +202,7 @@ class Session:
 
     def _validate(self) -> None:
         """Tell the loss on the validation rows, and keep the weights if it is the lowest."""
-        rows = self.validation_rows.rows
+        rows = sorted(self.validation_rows.rows, key=lambda row: len(row.ids))
         if not rows:
             return
         begun = time.monotonic()

@@ -23,6 +23,7 @@ from jessy_tui.training.events import (
     Validated,
     Warned,
 )
+from jessy_tui.training.recipe import Recipe
 from jessy_tui.training.run import STOP_NAME, Run
 from jessy_tui.training.runs import create_run, stop_run
 from jessy_tui.workspace import Workspace
@@ -245,9 +246,8 @@ def test_a_base_that_was_tampered_with_is_refused(ready: Workspace, train: Train
     assert "are not those its record tells of" in run.explain()
 
 
-def test_nano_is_built_by_the_run_that_needs_it(workspace: Workspace, tiny: object) -> None:
-    run = create_run(workspace)
-    # The run's own texts decide the words; its first event says what takes the time.
+def test_nano_is_built_by_the_run_that_needs_it(workspace: Workspace) -> None:
+    run = create_run(workspace, recipe=Recipe(epochs=1))
     ran = subprocess.run(
         [sys.executable, "-m", "jessy_tui.training.driver", str(run.folder)],
         capture_output=True,
