@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -26,6 +27,9 @@ class CheckSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     off: tuple[str, ...] = ()
     """Names of checks that are not made."""
+    near_duplicate: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.7
+    """From this share of common character trigrams on (the Jaccard index, 0 to 1), two questions
+    are nearly the same."""
 
 
 class TargetSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

@@ -6,16 +6,20 @@ from typing import Any
 
 import click
 
-from jessy_tui.cli.data import load_all, paths_argument, plural, printable
+from jessy_tui.cli.data import load_all, paths_argument, plural, printable, shorten
 from jessy_tui.cli.output import json_option, print_json
 from jessy_tui.dataset.checks import (
     Finding,
     Severity,
     check_files,
+    check_probes,
     count_severities,
     unreadable_file,
 )
-from jessy_tui.workspace import Workspace
+from jessy_tui.dataset.files import ExampleFile, ExampleFileError
+from jessy_tui.dataset.probes import ProbeFile, load_probes
+from jessy_tui.errors import JessyError
+from jessy_tui.workspace import PROBES_NAME, Workspace
 
 
 @click.command("check")
@@ -28,11 +32,20 @@ def command(ctx: click.Context, paths: tuple[Path, ...], *, as_json: bool) -> No
     Exit code 1 when there is an error; warnings and notes alone give 0.
     """
     workspace: Workspace = ctx.obj
-    files, errors = load_all(workspace, paths)
+    settings = workspace.settings.check
+    named = [path for path in paths if path.name == PROBES_NAME]
+    probes, errors = _load_probes(workspace, named)
+    files: list[ExampleFile] = []
+    if not paths or len(named) < len(paths):
+        others = [path for path in paths if path not in named]
+        files, unread = load_all(workspace, others)
+        errors = [*unread, *errors]
     findings = [
         *(unreadable_file(error) for error in errors),
-        *check_files(files, workspace.settings.check),
+        *check_files(files, settings, probes),
     ]
+    if probes is not None and (named or not paths):
+        findings += check_probes(probes, settings)
     examples = sum(len(file.examples) for file in files)
     counts = count_severities(findings)
     if as_json:
@@ -46,6 +59,25 @@ def command(ctx: click.Context, paths: tuple[Path, ...], *, as_json: bool) -> No
     else:
         _print(findings, examples, len(files), counts)
     ctx.exit(1 if counts["error"] else 0)
+
+
+def _load_probes(
+    workspace: Workspace, named: list[Path]
+) -> tuple[ProbeFile | None, list[ExampleFileError]]:
+    """The probes that are named, or those of the workspace, where it has any.
+
+    Raises:
+        JessyError: several files of probes are named.
+    """
+    if len({path.resolve() for path in named}) > 1:
+        raise JessyError(f"{named[0]} and {named[1]} are both probes; name one of them.")
+    path = named[0] if named else shorten(workspace.probes)
+    if not named and not path.exists():
+        return None, []
+    try:
+        return load_probes(path), []
+    except ExampleFileError as error:
+        return None, [error]
 
 
 def _as_json(finding: Finding) -> dict[str, Any]:

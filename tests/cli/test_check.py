@@ -135,3 +135,74 @@ def test_a_file_name_that_is_no_utf8_is_no_stumbling_block(jessy: Jessy, tmp_pat
     (tmp_path / name).write_text("[null]")
     assert jessy("check", "--json", tmp_path / name).code == 1
     assert jessy("check", tmp_path / name).code == 1
+
+
+PROBE = {
+    "id": "ask-01",
+    "query": "naber",
+    "complexity": "LOW",
+    "iterations": [1, 2],
+    "expected": 1,
+    "category": "greeting",
+}
+
+
+def test_the_probes_of_the_workspace_are_checked_too(
+    jessy: Jessy, make_workspace: MakeWorkspace
+) -> None:
+    probes = json.dumps({"probes": [PROBE, {**PROBE, "expected": 2}]}).encode()
+    workspace = make_workspace(a_json=GOOD, probes_json=probes)
+    ran = jessy("check", "--json", folder=workspace.root)
+    assert ran.code == 1
+    assert ran.json["examples"] == len(GOOD)
+    assert [(one["check"], one["file"], one["index"]) for one in ran.json["findings"]] == [
+        ("probe-leak", "data/a.json", 1),
+        ("probe-id", "data/probes.json", 1),
+        ("similar-probe", "data/probes.json", 1),
+    ]
+    shown = jessy("check", folder=workspace.root)
+    assert '"naber" is probe' not in shown.out
+    assert 'The question is probe "ask-01" of probes.json' in shown.out
+
+
+def test_one_file_is_checked_against_the_probes_and_the_probes_alone_by_name(
+    jessy: Jessy, make_workspace: MakeWorkspace
+) -> None:
+    probes = json.dumps({"probes": [PROBE, PROBE]}).encode()
+    workspace = make_workspace(a_json=GOOD, probes_json=probes)
+    ran = jessy("check", "--json", "data/a.json", folder=workspace.root)
+    assert [one["check"] for one in ran.json["findings"]] == ["probe-leak"]
+    ran = jessy("check", "--json", "data/probes.json", folder=workspace.root)
+    assert [one["check"] for one in ran.json["findings"]] == ["probe-id", "similar-probe"]
+    assert ran.json["examples"] == 0
+
+
+def test_probes_that_cannot_be_read_are_a_finding(
+    jessy: Jessy, make_workspace: MakeWorkspace
+) -> None:
+    workspace = make_workspace(a_json=GOOD, probes_json=b"{")
+    ran = jessy("check", "--json", folder=workspace.root)
+    assert ran.code == 1
+    assert [(one["check"], one["file"]) for one in ran.json["findings"]] == [
+        ("file", "data/probes.json")
+    ]
+
+
+def test_thresholds_are_settings_and_unknown_ones_are_refused(
+    jessy: Jessy, make_workspace: MakeWorkspace
+) -> None:
+    rows = [
+        example("how does the cache work here", "1", "LOW", 1, "y"),
+        example("please tell me how does the cache work here", "2", "LOW", 1, "y"),
+    ]
+    workspace = make_workspace(a_json=rows)
+    settings = workspace.root / "jessy.toml"
+    assert jessy("check", "--json", folder=workspace.root).json["findings"] == []
+    settings.write_text("[check]\nnear_duplicate = 0.4\n")
+    ran = jessy("check", "--json", folder=workspace.root)
+    assert [one["check"] for one in ran.json["findings"]] == ["near-duplicate"]
+    for wrong in ("near_duplicates = 0.4", "near_duplicate = 1.4", 'near_duplicate = "x"'):
+        settings.write_text(f"[check]\n{wrong}\n")
+        ran = jessy("check", folder=workspace.root)
+        assert ran.code == 1
+        assert "near_duplicate" in ran.err

@@ -384,6 +384,7 @@ def test_follow_up_questions_may_be_alike(tmp_path: Path) -> None:
 
 def test_every_check_between_examples_is_tried_here(tmp_path: Path) -> None:
     rows = [row("x", "1"), row("x", "2"), row("X", "3"), row("z", "3")]
+    rows += [row("how does a mutex work", "4"), row("how does a mutexx work", "5")]
     found = {one.check for one in check(write(tmp_path, a=rows))}
     assert found == {check.name for check in DATASET_CHECKS}
 

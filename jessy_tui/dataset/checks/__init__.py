@@ -9,19 +9,29 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from jessy_tui.dataset.checks import duplicates, label, schema, text
-from jessy_tui.dataset.checks.check import DatasetCheck, ExampleCheck, Place
+from jessy_tui.dataset.checks import duplicates, label, probes, schema, text
+from jessy_tui.dataset.checks.check import DatasetCheck, ExampleCheck, NamedCheck, Place
 from jessy_tui.dataset.checks.finding import Finding, Flaw, Severity, field_name
 from jessy_tui.dataset.checks.subject import Subject
 from jessy_tui.dataset.example import Example
 from jessy_tui.dataset.files import ExampleFile, ExampleFileError
 from jessy_tui.dataset.patch import offset_of
+from jessy_tui.dataset.probes import ProbeFile
 from jessy_tui.errors import JessyError
 from jessy_tui.workspace import CheckSettings
 
-Check = ExampleCheck | DatasetCheck
+Check = ExampleCheck | DatasetCheck | NamedCheck
 
-__all__ = ["Finding", "Severity", "check_example", "check_files", "unreadable_file"]
+__all__ = [
+    "Finding",
+    "Severity",
+    "check_example",
+    "check_files",
+    "check_names",
+    "check_probes",
+    "count_severities",
+    "unreadable_file",
+]
 
 EXAMPLE_CHECKS: Final[tuple[ExampleCheck, ...]] = (*schema.CHECKS, *label.CHECKS, *text.CHECKS)
 DATASET_CHECKS: Final[tuple[DatasetCheck, ...]] = duplicates.CHECKS
@@ -38,8 +48,15 @@ def check_example(example: Example, settings: CheckSettings = _DEFAULTS) -> list
     return sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))
 
 
-def check_files(files: Sequence[ExampleFile], settings: CheckSettings = _DEFAULTS) -> list[Finding]:
+def check_files(
+    files: Sequence[ExampleFile],
+    settings: CheckSettings = _DEFAULTS,
+    probe_file: ProbeFile | None = None,
+) -> list[Finding]:
     """What all checks say of these files, in the order of the files and their examples.
+
+    With a file of probes, also which examples are among them; `check_probes` says what is wrong
+    with the probes themselves.
 
     Raises:
         JessyError: the settings turn off a check that does not exist.
@@ -57,11 +74,26 @@ def check_files(files: Sequence[ExampleFile], settings: CheckSettings = _DEFAULT
         if check.name not in settings.off:
             found += (
                 (place, check, flaw)
-                for place, flaw in check.find(places)
+                for place, flaw in check.find(places, settings)
                 if check.name not in _waived(place.example)
             )
+    if probe_file is not None and probes.LEAK.name not in settings.off:
+        leaks = probes.Leaks(probe_file, settings.near_duplicate)
+        found += (
+            (place, probes.LEAK, flaw) for place in places for flaw in leaks.find(place.subject)
+        )
     found.sort(key=lambda one: (one[0].number, one[0].index))
     return [_placed(files[place.number], place, check, flaw) for place, check, flaw in found]
+
+
+def check_probes(file: ProbeFile, settings: CheckSettings = _DEFAULTS) -> list[Finding]:
+    """What is wrong with a file of probes, in its order.
+
+    Raises:
+        JessyError: the settings turn off a check that does not exist.
+    """
+    _refuse_unknown(settings.off)
+    return probes.find(file, settings)
 
 
 def unreadable_file(error: ExampleFileError) -> Finding:
@@ -114,9 +146,14 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def check_names() -> list[str]:
+    """The names of all checks that `jessy.toml` can turn off."""
+    checks: list[Check] = [*EXAMPLE_CHECKS, *DATASET_CHECKS, probes.LEAK, *probes.CHECKS]
+    return [check.name for check in checks]
+
+
 def _refuse_unknown(off: Iterable[str]) -> None:
-    checks: list[Check] = [*EXAMPLE_CHECKS, *DATASET_CHECKS]
-    known = [check.name for check in checks]
+    known = check_names()
     for name in off:
         if name not in known:
             raise JessyError(

@@ -7,6 +7,15 @@ from pathlib import Path
 from jessy_tui.dataset.checks.finding import Flaw, Severity
 from jessy_tui.dataset.checks.subject import Subject
 from jessy_tui.dataset.example import Example
+from jessy_tui.workspace import CheckSettings
+
+
+@dataclass(frozen=True, slots=True)
+class NamedCheck:
+    """A check that is made together with others, and can be told from them."""
+
+    name: str
+    severity: Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,4 +52,4 @@ class DatasetCheck:
 
     name: str
     severity: Severity
-    find: Callable[[Sequence[Place]], Iterator[tuple[Place, Flaw]]]
+    find: Callable[[Sequence[Place], CheckSettings], Iterator[tuple[Place, Flaw]]]
