@@ -69,6 +69,7 @@ LETTER_TEXTS = st.text(LETTERS, max_size=10)
 ANY_TEXTS = st.text(st.characters(codec="utf-8"), max_size=10) | LETTER_TEXTS
 
 _KEYS = st.from_regex(r"[^\s:\"()]{1,5}", fullmatch=True)
+_VALUES = ANY_TEXTS | st.sampled_from([">3", "3", "3..5", "", "<x", ":", "//", "or", "(", "a:b"])
 _NUMBERS = st.integers(1, 9)
 _DECIMALS = st.decimals(-999, 999, places=3).map(float)
 
@@ -102,8 +103,8 @@ LEAVES = st.one_of(
     ),
     REGEXES.map(Regex),
     st.sampled_from(Complexity).map(Is),
-    st.builds(Name, st.sampled_from(["category", "part", "file", "lang"]), ANY_TEXTS),
-    st.builds(Meta, _KEYS, ANY_TEXTS | st.sampled_from([">3", "3", "3..5", "", "<x"])),
+    st.builds(Name, st.sampled_from(["category", "part", "file", "lang"]), _VALUES),
+    st.builds(Meta, _KEYS, _VALUES),
     st.builds(lambda key, ends: Number(key, *ends), _NUMBER_KEYS, _ends(_NUMBERS)),
     st.builds(lambda key, ends: MetaNumber(key, *ends), _KEYS, _ends(_DECIMALS)),
     st.builds(lambda key, ends: MetaNumber(key, *ends, strict=True), _KEYS, _open(_DECIMALS)),

@@ -228,7 +228,7 @@ Node = Everything | And | Or | Not | Text | Regex | Field
 
 def as_value(text: str) -> str:
     """A value as it stands after its key: in quotes where it would read as something else."""
-    if _is_word(text) and text[0] not in "<>=" and ".." not in text:
+    if _is_word(text) and ".." not in text and not text.startswith(("<", ">", "=", ":", "//")):
         return text
     return _quoted(text)
 
