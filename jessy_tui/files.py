@@ -3,6 +3,7 @@
 import contextlib
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from jessy_tui.errors import JessyError
@@ -17,24 +18,78 @@ def write_atomically(path: Path, content: bytes) -> None:
     Raises:
         JessyError: the folder is missing or read-only, the disk is full, or `path` is a folder.
     """
-    target = path.resolve()
-    temporary: Path | None = None
-    try:
-        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        temporary = Path(name)
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.chmod(target.stat().st_mode & 0o7777 if target.exists() else 0o644)
-        temporary.replace(target)
-        _sync_folder(target.parent)
-    except OSError as error:
-        if temporary is not None:
+    Staged(path, (content,)).commit()
+
+
+class Staged:
+    """Content that is on the disk under a temporary name, and not yet in its place."""
+
+    def __init__(self, path: Path, blocks: Iterable[bytes]) -> None:
+        """Write the blocks to a temporary file beside `path`.
+
+        Whatever `blocks` raises is passed on; the temporary file is removed then.
+
+        Raises:
+            JessyError: the folder is missing or read-only, or the disk is full.
+        """
+        self.path = path
+        self._target = path.resolve()
+        self._temporary: Path | None = None
+        try:
+            descriptor, name = tempfile.mkstemp(
+                dir=self._target.parent, prefix=f".{self._target.name}."
+            )
+            self._temporary = Path(name)
+            with os.fdopen(descriptor, "wb") as stream:
+                stream.writelines(blocks)
+                stream.flush()
+                os.fsync(stream.fileno())
+        except OSError as error:
+            self.discard()
+            raise self._unwritten(error) from error
+        except BaseException:
+            self.discard()
+            raise
+
+    def commit(self) -> None:
+        """Rename it over `path`.
+
+        Raises:
+            JessyError: `path` is a folder, or its folder cannot be written.
+        """
+        assert self._temporary is not None  # noqa: S101 - neither committed nor discarded
+        try:
+            exists = self._target.exists()
+            self._temporary.chmod(self._target.stat().st_mode & 0o7777 if exists else 0o644)
+            self._temporary.replace(self._target)
+        except OSError as error:
+            self.discard()
+            raise self._unwritten(error) from error
+        self._temporary = None
+        _sync_folder(self._target.parent)
+
+    def open(self) -> int:
+        """A descriptor that reads the content, whatever becomes of its name.
+
+        Raises:
+            JessyError: it cannot be opened.
+        """
+        assert self._temporary is not None  # noqa: S101 - neither committed nor discarded
+        try:
+            return os.open(self._temporary, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError as error:
+            raise self._unwritten(error) from error
+
+    def discard(self) -> None:
+        """Remove the temporary file, unless it is in its place already."""
+        if self._temporary is not None:
             with contextlib.suppress(OSError):
-                temporary.unlink()
+                self._temporary.unlink()
+            self._temporary = None
+
+    def _unwritten(self, error: OSError) -> JessyError:
         reason = error.strerror or str(error)
-        raise JessyError(f"{path} could not be written ({reason}); nothing was changed.") from error
+        return JessyError(f"{self.path} could not be written ({reason}); nothing was changed.")
 
 
 def _sync_folder(folder: Path) -> None:

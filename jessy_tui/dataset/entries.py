@@ -5,16 +5,23 @@ Here is no undo, no journal and no writing: `Entries` knows one state and how an
 
 import bisect
 import itertools
+import threading
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from jessy_tui.dataset.changes import Edit
-from jessy_tui.dataset.example import Example
+from jessy_tui.dataset.example import Example, Unreadable
 from jessy_tui.dataset.files import load_examples
 from jessy_tui.dataset.frame import Frame, Version, new_frame, new_version
+from jessy_tui.dataset.large.file import LargeFile, is_large
 from jessy_tui.dataset.layout import same_json
+from jessy_tui.dataset.order import ListOrder, Order, RowOrder
 from jessy_tui.errors import JessyError
+
+_ROW_BITS: Final = 40
+_ROW_MASK: Final = (1 << _ROW_BITS) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +37,62 @@ class Entry:
     edited: bool
     """Whether it differs from what is on disk."""
 
+    @property
+    def problem(self) -> str | None:
+        """Why its line cannot be read as JSON, in a sentence; None for all others."""
+        return self.example.problem if isinstance(self.example, Unreadable) else None
 
-@dataclass(slots=True, eq=False)
+
 class OpenFile:
     """One file and the entries it would be saved with."""
 
-    path: Path
-    frame: Frame
-    digest: str | None
-    """Of the bytes on disk, as far as is known; None for a file that is not there yet."""
-    ids: list[int] = field(default_factory=list)
-    gone: set[int] = field(default_factory=set)
-    """Entries that are on disk and deleted here."""
+    def __init__(
+        self,
+        path: Path,
+        frame: Frame | None,
+        digest: str | None,
+        order: Order,
+        large: LargeFile | None = None,
+    ) -> None:
+        self.path = path
+        self.order = order
+        self.large = large
+        """Its rows, where they are not all in memory; then frame and digest are found there."""
+        self.gone: set[int] = set()
+        """Entries that are on disk and deleted here."""
+        self.saved = order.copy() if isinstance(order, RowOrder) else None
+        """Of a large file: the order that is on disk."""
+        self._frame, self._digest = frame, digest
+
+    @property
+    def frame(self) -> Frame:
+        """What stands around its entries.
+
+        Raises:
+            JessyError: it is large, and could not be read to its end.
+        """
+        if self._frame is not None:
+            return self._frame
+        assert self.large is not None  # noqa: S101 - only those have no frame of their own
+        return self.large.frame
+
+    @property
+    def digest(self) -> str | None:
+        """Of the bytes on disk, as far as is known; None for a file that is not there yet.
+
+        Raises:
+            JessyError: it is large, and could not be read to its end.
+        """
+        return self.large.digest if self.large else self._digest
+
+    @digest.setter
+    def digest(self, digest: str) -> None:
+        self._digest = digest
 
     @property
     def new(self) -> bool:
         """Whether the next save makes the file."""
-        return self.digest is None
+        return self.large is None and self._digest is None
 
 
 @dataclass(slots=True)
@@ -59,37 +105,66 @@ class Slot:
     disk: Version | None = None
     """None where the file on disk does not have it."""
     disk_index: int = -1
-    """Its place in the file on disk, where it has one."""
+    """Its place in the file on disk, where it has one; unused for large files."""
 
 
 class Entries:
-    """All entries of all open files, in the order of the files."""
+    """All entries of all open files, in the order of the files.
+
+    Entries of large files have a slot only once they are touched. Their ids are the number of
+    the file, shifted, plus the row; all other ids are small numbers.
+    """
 
     def __init__(self) -> None:
         self.files: list[OpenFile] = []
         self.slots: dict[int, Slot] = {}
         self.dirty: set[int] = set()
         """The ids that differ from disk, deleted ones among them."""
+        self._large: dict[int, OpenFile] = {}
         self._ends: list[int] = []
-        self._indexes: dict[int, int] = {}
+        self._next_id = 0
+        self._counting = threading.Lock()
 
     def open(self, path: Path) -> None:
         """Read a file and add its entries; a file that is open already stays as it is.
+
+        Of a large file, the rows that are not found yet come when `grow` is called.
 
         Raises:
             ExampleFileError: it cannot be read.
         """
         if self.find(path):
             return
-        loaded = load_examples(path)
-        file = OpenFile(path, loaded.frame, loaded.digest)
-        self.files.append(file)
-        for index in range(len(loaded.examples)):
-            version = loaded.version(index)
-            entry_id = len(self.slots)
-            self.slots[entry_id] = Slot(file, version, version, index)
-            file.ids.append(entry_id)
+        if is_large(path):
+            self._open_large(path)
+        else:
+            loaded = load_examples(path)
+            order = ListOrder(self.new_id() for _ in loaded.examples)
+            file = OpenFile(path, loaded.frame, loaded.digest, order)
+            self.files.append(file)
+            for index, entry_id in enumerate(order):
+                version = loaded.version(index)
+                self.slots[entry_id] = Slot(file, version, version, index)
         self._count()
+
+    def _open_large(self, path: Path) -> None:
+        large = LargeFile(path)
+        number = len(self._large) + 1
+        file = OpenFile(path, None, None, RowOrder(number << _ROW_BITS, large.rows), large)
+        self.files.append(file)
+        self._large[number] = file
+
+    def grow(self, file: OpenFile, rows: int) -> None:
+        """So many rows of a large file are found; called from the thread that looks for them."""
+        for order in (file.order, file.saved):
+            if isinstance(order, RowOrder):
+                order.rows = rows
+        self._count()
+
+    def new_id(self) -> int:
+        """An id for an entry that comes."""
+        self._next_id += 1
+        return self._next_id - 1
 
     def find(self, path: Path) -> OpenFile | None:
         """The open file of that name, symbolic links followed."""
@@ -108,7 +183,7 @@ class Entries:
         if file is None:
             if path.exists():
                 raise JessyError(f"{path} is not open here; open it first, or name another file.")
-            file = OpenFile(path, new_frame(path), None)
+            file = OpenFile(path, new_frame(path), None, ListOrder())
             self.files.append(file)
             self._count()
         return file
@@ -120,23 +195,52 @@ class Entries:
         size = len(self)
         if not -size <= position < size:
             raise IndexError(f"there is no entry {position} among {size}")
-        position %= size
-        number = bisect.bisect_right(self._ends, position)
-        index = position - (self._ends[number - 1] if number else 0)
-        return self._entry(self.files[number].ids[index], index)
+        file, index = self._at(position % size)
+        return self._entry(file.order[index], index)
 
     def __iter__(self) -> Iterator[Entry]:
         for file in self.files:
-            for index, entry_id in enumerate(file.ids):
+            for index, entry_id in enumerate(file.order):
                 yield self._entry(entry_id, index)
 
     def entry(self, entry_id: int) -> Entry:
         return self._entry(entry_id, self.index_of(entry_id))
 
+    def id_at(self, position: int) -> int:
+        """The id at a position, from 0, without reading the entry."""
+        file, index = self._at(position)
+        return file.order[index]
+
     def position_of(self, entry_id: int) -> int:
         index = self.index_of(entry_id)
-        number = self.files.index(self.slots[entry_id].file)
-        return index + (self._ends[number - 1] if number else 0)
+        return index + self.start_of(self.file_of(entry_id))
+
+    def start_of(self, file: OpenFile) -> int:
+        """The position of the first entry of a file."""
+        number = self.files.index(file)
+        return self._ends[number - 1] if number else 0
+
+    def _at(self, position: int) -> tuple[OpenFile, int]:
+        ends = self._ends
+        number = bisect.bisect_right(ends, position)
+        return self.files[number], position - (ends[number - 1] if number else 0)
+
+    def file_of(self, entry_id: int) -> OpenFile:
+        """The file of an entry, also of a deleted one.
+
+        Raises:
+            KeyError: there never was such an entry.
+        """
+        slot = self.slots.get(entry_id)
+        return slot.file if slot else self._row_of(entry_id)[0]
+
+    def _row_of(self, entry_id: int) -> tuple[OpenFile, int]:
+        """The large file and the row that an id stands for."""
+        file = self._large.get(entry_id >> _ROW_BITS)
+        row = entry_id & _ROW_MASK
+        if file is None or file.large is None or row >= file.large.rows:
+            raise KeyError(entry_id)
+        return file, row
 
     def index_of(self, entry_id: int) -> int:
         """The place of an entry in its file, from 0.
@@ -144,23 +248,60 @@ class Entries:
         Raises:
             KeyError: there is no such entry, or it is deleted.
         """
-        slot = self.slots[entry_id]
-        if slot.now is None:
+        slot = self.slots.get(entry_id)
+        if slot and slot.now is None:
             raise KeyError(entry_id)
-        ids = slot.file.ids
-        index = self._indexes.get(entry_id, -1)
-        if not (0 <= index < len(ids) and ids[index] == entry_id):
-            # Something came or went before it: number its file again.
-            self._indexes.update((other, place) for place, other in enumerate(ids))
-            index = self._indexes[entry_id]
-        return index
+        return self.file_of(entry_id).order.index(entry_id)
+
+    def slot(self, entry_id: int) -> Slot:
+        """What is known of an id; of an untouched row, made up for the moment.
+
+        Raises:
+            KeyError: there never was such an entry.
+        """
+        slot = self.slots.get(entry_id)
+        if slot is None:
+            file, row = self._row_of(entry_id)
+            assert file.large is not None  # noqa: S101 - by _row_of
+            version = file.large.version(row)
+            slot = Slot(file, version, version)
+        return slot
+
+    def known(self, entry_id: int) -> Slot | None:
+        """The same, or None where there never was such an entry."""
+        try:
+            return self.slot(entry_id)
+        except KeyError:
+            return None
 
     def version(self, entry_id: int) -> Version:
         """What an entry that is not deleted holds."""
-        version = self.slots[entry_id].now
+        version = self.slot(entry_id).now
         if version is None:
             raise KeyError(entry_id)
         return version
+
+    def to_edit(self, entry_id: int) -> tuple[OpenFile, int, Version]:
+        """The file, the place in it and the version of an entry that is about to be edited.
+
+        Raises:
+            KeyError: there is no such entry, or it is deleted.
+            JessyError: it cannot be edited, since its bytes are no text or not all were read.
+        """
+        file = self.file_of(entry_id)
+        if file.large:
+            file.large.wait()
+        version = self.version(entry_id)
+        if isinstance(version.example, Unreadable) and not version.example.exact:
+            raise JessyError(f"{version.example.problem} Nothing was changed.")
+        return file, self.index_of(entry_id), version
+
+    def place_on_disk(self, entry_id: int) -> int | None:
+        """The place of an entry in its file on disk, from 0; None where it is not there."""
+        slot = self.known(entry_id)
+        if slot is None or slot.disk is None:
+            return None
+        return slot.file.saved.index(entry_id) if slot.file.saved else slot.disk_index
 
     def changed_to(self, entry_id: int, example: Example) -> Version | None:
         """The version of an entry with another example; None where it would be the same JSON.
@@ -168,7 +309,7 @@ class Entries:
         Raises:
             JessyError: the example cannot be written.
         """
-        slot, was = self.slots[entry_id], self.version(entry_id)
+        slot, was = self.slot(entry_id), self.version(entry_id)
         now = new_version(slot.file.frame, example, was)
         if same_json(was.example.raw, example.raw):
             return None
@@ -179,35 +320,52 @@ class Entries:
     def apply(self, edits: Iterable[Edit]) -> None:
         """Make edits that fit this state."""
         for edit in edits:
-            slot = self.slots.get(edit.entry_id)
+            entry_id = edit.entry_id
+            slot = self.slots.get(entry_id)
             if slot is None:
-                slot = self.slots[edit.entry_id] = Slot(self.file(edit.file))
+                untouched = entry_id >> _ROW_BITS in self._large
+                file = self.file_of(entry_id) if untouched else self.file(edit.file)
+                slot = Slot(file, disk=edit.was if untouched else None)
+                self.slots[entry_id] = slot
+                self._next_id = max(self._next_id, 0 if untouched else entry_id + 1)
             if edit.was is None:
-                slot.file.ids.insert(edit.index, edit.entry_id)
+                slot.file.order.insert(edit.index, entry_id)
             elif edit.now is None:
-                del slot.file.ids[edit.index]
+                del slot.file.order[edit.index]
             slot.now = edit.now
-            self._mark(edit.entry_id, slot)
+            self._mark(entry_id, slot)
         self._count()
 
-    def changed_files(self) -> list[tuple[OpenFile, bytes]]:
-        """The files that differ from disk, with the bytes they should have."""
+    def changed_files(self) -> list[OpenFile]:
+        """The files that differ from disk."""
         touched = {id(self.slots[entry_id].file) for entry_id in self.dirty}
-        return [
-            (file, file.frame.join([self.version(entry).piece for entry in file.ids]).encode())
-            for file in self.files
-            if id(file) in touched
-        ]
+        return [file for file in self.files if id(file) in touched]
+
+    def content(self, file: OpenFile) -> bytes:
+        """The bytes that a file should have which is all in memory."""
+        return file.frame.join([self.version(entry).piece for entry in file.order]).encode()
+
+    def touched(self, file: OpenFile) -> list[int]:
+        """The ids of a file that have a slot."""
+        return [entry_id for entry_id, slot in self.slots.items() if slot.file is file]
+
+    def pin(self, entry_id: int) -> None:
+        """Keep an entry in memory, as its file will not have all of the text it stands in."""
+        if entry_id not in self.slots:
+            self.slots[entry_id] = self.slot(entry_id)
 
     def saved(self, file: OpenFile, digest: str) -> None:
         """A file is on disk now as it is here."""
         file.digest = digest
-        for entry_id in [*file.ids, *file.gone]:
+        for entry_id in self.touched(file) if file.large else [*file.order, *file.gone]:
             slot = self.slots[entry_id]
             slot.disk, slot.disk_index = slot.now, -1
             self._mark(entry_id, slot)
-        for index, entry_id in enumerate(file.ids):
-            self.slots[entry_id].disk_index = index
+        if isinstance(file.order, RowOrder):
+            file.saved = file.order.copy()
+        else:
+            for index, entry_id in enumerate(file.order):
+                self.slots[entry_id].disk_index = index
 
     def _mark(self, entry_id: int, slot: Slot) -> None:
         if slot.now is slot.disk:
@@ -220,8 +378,11 @@ class Entries:
             slot.file.gone.discard(entry_id)
 
     def _entry(self, entry_id: int, index: int) -> Entry:
-        file, version = self.slots[entry_id].file, self.version(entry_id)
-        return Entry(entry_id, version.example, file.path, index, entry_id in self.dirty)
+        slot = self.slot(entry_id)
+        if slot.now is None:
+            raise KeyError(entry_id)
+        return Entry(entry_id, slot.now.example, slot.file.path, index, entry_id in self.dirty)
 
     def _count(self) -> None:
-        self._ends = list(itertools.accumulate(len(file.ids) for file in self.files))
+        with self._counting:
+            self._ends = list(itertools.accumulate(len(file.order) for file in self.files))

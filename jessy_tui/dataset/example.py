@@ -190,6 +190,21 @@ class Example:
         return Example({**self.raw, "conversations": messages})
 
 
+class Unreadable(Example):
+    """A line of a large file that is no JSON, or JSON that would lose something.
+
+    It reads as a text and as no conversation, is written back byte for byte, and can be deleted
+    or replaced as a whole.
+    """
+
+    def __init__(self, text: str, problem: str, *, exact: bool = True) -> None:
+        super().__init__(text)
+        self.problem: Final = problem
+        """A sentence with the file, the place and the remedy."""
+        self.exact: Final = exact
+        """Whether `raw` is all of the line; otherwise it is not UTF-8, and cannot be edited."""
+
+
 def complexity_in(metadata: Mapping[str, Any]) -> Complexity | None:
     """The complexity of a label, or None where it is missing or none of the three."""
     value = metadata.get("complexity")

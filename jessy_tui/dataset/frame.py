@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from jessy_tui.dataset.example import Example
+from jessy_tui.dataset.example import Example, Unreadable
 from jessy_tui.dataset.jsontext import BLANK
 from jessy_tui.dataset.layout import Style, newline_of, style_of, write
 from jessy_tui.dataset.patch import rewrite
@@ -96,8 +96,11 @@ def new_version(frame: Frame, example: Example, was: Version | None = None) -> V
         if was is None:
             source, lead, trail = write(example.raw, frame.style), None, None
         else:
-            piece, old = was.piece, was.example.raw
-            source = rewrite(piece.source, old, example.raw, frame.style)
+            piece, old = was.piece, was.example
+            if isinstance(old, Unreadable):
+                source = write(example.raw, frame.style)
+            else:
+                source = rewrite(piece.source, old.raw, example.raw, frame.style)
             lead, trail = piece.lead, piece.trail
         source.encode()
     except (TypeError, ValueError, RecursionError) as error:

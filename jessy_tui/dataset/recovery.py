@@ -6,6 +6,7 @@ known by the digest the save announced. Where a file is neither, its edits fit n
 there: the journal is kept aside under another name, and a sentence says so.
 """
 
+import contextlib
 import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -14,7 +15,6 @@ from pathlib import Path
 from jessy_tui.dataset.aside import set_aside, set_damaged_aside
 from jessy_tui.dataset.changes import Change, Edit
 from jessy_tui.dataset.entries import Entries
-from jessy_tui.dataset.example import Example
 from jessy_tui.dataset.frame import Piece, Version
 from jessy_tui.dataset.journal import (
     Changed,
@@ -29,7 +29,8 @@ from jessy_tui.dataset.journal import (
     label_of,
     waiting,
 )
-from jessy_tui.dataset.jsontext import JsonTextError, read_value
+from jessy_tui.dataset.large.file import read_example
+from jessy_tui.dataset.order import RowOrder
 from jessy_tui.errors import JessyError
 
 
@@ -110,12 +111,11 @@ def encode_change(entries: Entries, change: Change, journal: Path) -> Changed:
     """A change as a journal keeps it, with the edits that it really makes."""
     edits = []
     for edit in change.steps():
-        slot = entries.slots.get(edit.entry_id)
-        on_disk = slot is not None and slot.disk is not None
+        place = entries.place_on_disk(edit.entry_id)
         edits.append(
             EditRecord(
                 file=label_of(edit.file, journal),
-                key=slot.disk_index if slot and on_disk else f"new {edit.entry_id}",
+                key=f"new {edit.entry_id}" if place is None else place,
                 index=edit.index,
                 was=_piece_record(edit.was),
                 now=_piece_record(edit.now),
@@ -167,7 +167,8 @@ class _Replay:
         path = self.journal.file_of(label)
         file = self.entries.find(path)
         if file is not None:
-            return file.digest
+            with contextlib.suppress(JessyError):
+                return file.digest
         return "unreadable" if path.exists() else None
 
     def _change(self, record: Changed, position: int) -> None:
@@ -201,7 +202,7 @@ class _Replay:
         """Make one edit again; one that fits nothing is lost, which only a second journal does."""
         try:
             edit = self._resolve(record)
-        except (KeyError, JsonTextError):
+        except KeyError:
             self.lost.add(record.file)
             return None
         self.entries.apply([edit])
@@ -211,19 +212,23 @@ class _Replay:
         entries = self.entries
         file = entries.file(self.journal.file_of(record.file))
         if isinstance(record.key, int):
-            entry_id = self._on_disk[id(file), record.key]
+            entry_id = (
+                file.order.first_id + record.key
+                if isinstance(file.order, RowOrder)
+                else self._on_disk[id(file), record.key]
+            )
         elif record.was is None:
-            entry_id = self._new.setdefault(record.key, len(entries.slots))
+            entry_id = self._new.setdefault(record.key, entries.new_id())
         else:
             entry_id = self._new[record.key]
-        slot = entries.slots.get(entry_id)
+        slot = entries.known(entry_id)
         now = self._version(record.now, slot.disk if slot else None)
         if record.was is not None:
             index = entries.index_of(entry_id)
             return Edit(entry_id, file.path, index, entries.version(entry_id), now)
         if slot is not None and slot.now is not None:
             raise KeyError(entry_id)
-        return Edit(entry_id, file.path, min(record.index, len(file.ids)), None, now)
+        return Edit(entry_id, file.path, min(record.index, len(file.order)), None, now)
 
     def _version(self, record: PieceRecord | None, disk: Version | None) -> Version | None:
         if record is None:
@@ -231,7 +236,8 @@ class _Replay:
         piece = Piece(record.source, record.lead, record.trail)
         if disk is not None and disk.piece == piece:
             return disk
-        return Version(Example(read_value(record.source, 0)[0]), piece)
+        # A line that could not be read was written as it was, and is written so again.
+        return Version(read_example(record.source, lambda reason: f"{reason}."), piece)
 
 
 def _edits(record: Record) -> Iterable[EditRecord]:

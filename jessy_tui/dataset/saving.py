@@ -1,23 +1,55 @@
 """Writing an example file back, unless somebody else has changed it."""
 
-from jessy_tui.dataset.entries import OpenFile
+import hashlib
+from pathlib import Path
+from typing import Protocol
+
+from jessy_tui.dataset.entries import Entries, OpenFile
 from jessy_tui.dataset.files import ExampleFileError, digest_of, read_bytes
+from jessy_tui.dataset.large.writing import LargeWriting
 from jessy_tui.errors import JessyError
 from jessy_tui.files import write_atomically
 
 
-def write_file(file: OpenFile, content: bytes) -> None:
-    """Replace a file as a whole; its folder is made if need be.
+class Writing(Protocol):
+    """The new content of a file that is about to be written."""
+
+    path: Path
+    digest: str
+    """The SHA-256 of the content, in hexadecimal."""
+
+    def commit(self) -> None:
+        """Put it into its place, or raise a JessyError and leave the file as it was."""
+
+    def discard(self) -> None:
+        """Leave the file as it was; does nothing after `commit`."""
+
+
+def prepare(entries: Entries, file: OpenFile) -> Writing:
+    """What a save writes into a file; its folder is made if need be.
 
     Raises:
-        JessyError: it cannot be written, and is as it was.
+        JessyError: it cannot be written.
     """
-    path = file.path
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        file.path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise JessyError(f"{path.parent} could not be made ({error.strerror}).") from error
-    write_atomically(path, content)
+        raise JessyError(f"{file.path.parent} could not be made ({error.strerror}).") from error
+    return LargeWriting(entries, file) if file.large else SmallWriting(entries, file)
+
+
+class SmallWriting:
+    """Content that is all in memory."""
+
+    def __init__(self, entries: Entries, file: OpenFile) -> None:
+        self.path, self._content = file.path, entries.content(file)
+        self.digest = digest_of(self._content)
+
+    def commit(self) -> None:
+        write_atomically(self.path, self._content)
+
+    def discard(self) -> None:
+        """Nothing is on the disk yet."""
 
 
 def refuse_if_changed(file: OpenFile) -> None:
@@ -34,7 +66,7 @@ def refuse_if_changed(file: OpenFile) -> None:
             )
         return
     try:
-        same = digest_of(read_bytes(file.path)) == file.digest
+        same = _digest_on_disk(file) == file.digest
     except ExampleFileError as error:
         raise JessyError(f"{error} Nothing was saved.") from error
     if not same:
@@ -42,3 +74,13 @@ def refuse_if_changed(file: OpenFile) -> None:
             f"{file.path} was changed by another program since it was opened, so nothing was "
             "saved; put it back as it was and save again. The edits stay in the journal."
         )
+
+
+def _digest_on_disk(file: OpenFile) -> str:
+    if not file.large:
+        return digest_of(read_bytes(file.path))
+    try:
+        with file.path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return digest_of(read_bytes(file.path))  # which says what is wrong

@@ -14,13 +14,13 @@ from jessy_tui.dataset.changelog import ChangeLog
 from jessy_tui.dataset.changes import Change, Edit, summarize
 from jessy_tui.dataset.entries import Entries, Entry
 from jessy_tui.dataset.example import Example
-from jessy_tui.dataset.files import digest_of
 from jessy_tui.dataset.frame import new_version
+from jessy_tui.dataset.large.indexing import Indexing, Progress
 from jessy_tui.dataset.recovery import History
-from jessy_tui.dataset.saving import refuse_if_changed, write_file
+from jessy_tui.dataset.saving import prepare, refuse_if_changed
 from jessy_tui.errors import JessyError
 
-__all__ = ["Change", "Edit", "Entry", "ExampleStore"]
+__all__ = ["Change", "Edit", "Entry", "ExampleStore", "Progress"]
 
 JOURNAL_NAME = "journal.jsonl"
 """What the journal is called in the state folder of a workspace."""
@@ -40,6 +40,7 @@ class ExampleStore:
         self.recovered = 0
         """How many changes of an earlier session were found unsaved and made again."""
         self._entries = Entries()
+        self._indexing = Indexing(self._entries)
         self._log = ChangeLog(self._entries, None)
         self._batch: list[Edit] | None = None
         self._subscribers: list[Callable[[Change], None]] = []
@@ -60,6 +61,8 @@ class ExampleStore:
                 store._entries.open(path)
             except JessyError as error:
                 problems.append(str(error))
+        store._indexing = Indexing(store._entries)
+        store._indexing.start()
         store._log = ChangeLog(store._entries, journal)
         problems += store._log.take_up(tried)
         store.recovered = len(store._history.done)
@@ -116,6 +119,24 @@ class ExampleStore:
         """How many entries differ from what is on disk; deleted ones count."""
         return len(self._entries.dirty)
 
+    # --- indexing ------------------------------------------------------------------------------
+
+    @property
+    def indexing(self) -> Progress | None:
+        """How far the large files are indexed; None once all is known, and `len` is final."""
+        return self._indexing.progress
+
+    def subscribe_indexing(self, callback: Callable[[Progress | None], None]) -> Callable[[], None]:
+        """Call `callback` as rows arrive, with None at the end; returns the unsubscriber.
+
+        It is called in another thread, some ten times a second; at once where all is known.
+        """
+        return self._indexing.subscribe(callback)
+
+    def wait_indexed(self) -> None:
+        """Return when all rows of all files are known; not for a thread that paints."""
+        self._indexing.wait()
+
     # --- changing ------------------------------------------------------------------------------
 
     def replace(self, entry_id: int, example: Example) -> None:
@@ -126,11 +147,10 @@ class ExampleStore:
             JessyError: the example cannot be written as JSON, or the change not be journalled.
         """
         with self._lock:
+            file, index, was = self._entries.to_edit(entry_id)
             now = self._entries.changed_to(entry_id, example)
             if now is not None:
-                index, was = self._entries.index_of(entry_id), self._entries.version(entry_id)
-                file = self._entries.slots[entry_id].file.path
-                self._do(Edit(entry_id, file, index, was, now))
+                self._do(Edit(entry_id, file.path, index, was, now))
 
     def insert(self, after: int | None, file: Path, example: Example) -> int:
         """Add an example to a file and return its id.
@@ -146,12 +166,12 @@ class ExampleStore:
         with self._lock:
             index = -1 if after is None else self._entries.index_of(after) + 1
             target = self._entries.file(file)
-            if after is None:
-                index = len(target.ids)
-            elif self._entries.slots[after].file is not target:
-                raise JessyError(f"{file}: the example to insert after is in another file.")
-            entry_id = len(self._entries.slots)
             version = new_version(target.frame, example)
+            if after is None:
+                index = len(target.order)
+            elif self._entries.file_of(after) is not target:
+                raise JessyError(f"{file}: the example to insert after is in another file.")
+            entry_id = self._entries.new_id()
             self._do(Edit(entry_id, target.path, index, None, version))
             return entry_id
 
@@ -163,9 +183,8 @@ class ExampleStore:
             JessyError: the change could not be journalled.
         """
         with self._lock:
-            index, was = self._entries.index_of(entry_id), self._entries.version(entry_id)
-            file = self._entries.slots[entry_id].file.path
-            self._do(Edit(entry_id, file, index, was, None))
+            file, index, was = self._entries.to_edit(entry_id)
+            self._do(Edit(entry_id, file.path, index, was, None))
 
     @contextlib.contextmanager
     def together(self, summary: str) -> Iterator[None]:
@@ -254,16 +273,20 @@ class ExampleStore:
         with self._lock:
             changed = self._entries.changed_files()
             if not anyway:
-                for file, _ in changed:
+                for file in changed:
                     refuse_if_changed(file)
-            digests = [digest_of(content) for _, content in changed]
-            if changed:
-                self._log.announce([file for file, _ in changed], digests)
-            for (file, content), digest in zip(changed, digests, strict=True):
-                write_file(file, content)
-                self._entries.saved(file, digest)
+            with contextlib.ExitStack() as cleanup:
+                writings = []
+                for file in changed:
+                    writings.append(prepare(self._entries, file))
+                    cleanup.callback(writings[-1].discard)
+                if changed:
+                    self._log.announce(changed, [writing.digest for writing in writings])
+                for file, writing in zip(changed, writings, strict=True):
+                    writing.commit()
+                    self._entries.saved(file, writing.digest)
             self._log.clear()
-            paths = [file.path for file, _ in changed]
+            paths = [file.path for file in changed]
             if paths:
                 names = ", ".join(path.name for path in paths)
                 self._tell(Change(self._history.next_number(), "save", f"saved {names}", ()))
@@ -271,6 +294,7 @@ class ExampleStore:
 
     def close(self) -> None:
         """Let the journal go; what is unsaved stays in it and is found again at the next start."""
+        self._indexing.close()
         with self._lock:
             self._log.close()
 

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,13 +15,23 @@ from hypothesis import strategies as st
 
 import jessy_tui.dataset.aside as aside_module
 import jessy_tui.dataset.journal as journal_module
-import jessy_tui.dataset.saving as saving_module
 from jessy_tui.dataset.example import Example
 from jessy_tui.dataset.store import ExampleStore
 from jessy_tui.errors import JessyError
 from tests.conftest import EXAMPLES, example
+from tests.dataset.conftest import Commit
 
 FILE = "data/a.json"
+NOTHING = "[]\n"
+"""A file of no examples."""
+
+
+@pytest.fixture(autouse=True)
+def either_backend(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same holds for a file that is read row by row."""
+    if backend == "large":
+        monkeypatch.setattr(sys.modules[__name__], "FILE", "data/a.jsonl")
+        monkeypatch.setattr(sys.modules[__name__], "NOTHING", "\n")
 
 
 @pytest.fixture
@@ -34,7 +45,11 @@ def folder(tmp_path: Path) -> Path:
 def make(root: Path) -> None:
     (root / "data").mkdir(parents=True)
     rows = [example(*row) for row in EXAMPLES[:3]]
-    (root / FILE).write_text(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
+    if FILE.endswith(".jsonl"):
+        text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    else:
+        text = json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
+    (root / FILE).write_text(text)
 
 
 def state(folder: Path) -> Path:
@@ -43,7 +58,9 @@ def state(folder: Path) -> Path:
 
 def open_store(folder: Path) -> ExampleStore:
     paths = sorted((folder / "data").iterdir())
-    return ExampleStore.open(paths, journal=state(folder) / "journal.jsonl")
+    store = ExampleStore.open(paths, journal=state(folder) / "journal.jsonl")
+    store.wait_indexed()
+    return store
 
 
 def raws(store: ExampleStore) -> list[object]:
@@ -91,7 +108,7 @@ def test_edits_are_found_again_after_a_crash_with_their_undo(folder: Path) -> No
     assert journals(folder) == ["journal-2.jsonl"]
     change = again.redo()
     assert change is not None
-    assert change.description == "Redone: deleted example 4 of a.json."
+    assert change.description == f"Redone: deleted example 4 of {Path(FILE).name}."
     for _ in range(3):
         again.undo()
     assert raws(again) == original
@@ -197,6 +214,7 @@ def test_a_prefix_of_the_journal_is_a_prefix_of_the_edits(
 
 _EDITOR = """
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from jessy_tui.dataset.example import Example
 from jessy_tui.dataset.store import ExampleStore
@@ -287,12 +305,12 @@ def test_a_journal_whose_file_changed_is_kept_aside_and_can_be_brought_back(fold
     before = raws(store)
     crash(store)
     content = (folder / FILE).read_bytes()
-    (folder / FILE).write_text("[]\n")
+    (folder / FILE).write_text(NOTHING)
 
     again = open_store(folder)
     assert raws(again) == [{"other": 1}]  # what fits is taken up
     [problem] = again.problems
-    assert "a.json changed on disk after unsaved edits were made" in problem
+    assert f"{Path(FILE).name} changed on disk after unsaved edits were made" in problem
     [aside] = [name for name in journals(folder) if name.endswith(".aside")]
     assert aside in problem
     again.undo()
@@ -315,25 +333,25 @@ def test_where_a_journal_cannot_be_kept_aside_nothing_is_edited_until_it_can(
     store.insert(None, folder / "data" / "other.json", Example({"other": 1}))
     crash(store)
     content = (folder / FILE).read_bytes()
-    (folder / FILE).write_text("[]\n")
+    (folder / FILE).write_text(NOTHING)
 
     def disk_full(path: Path, content: bytes) -> None:
         raise JessyError(f"{path} could not be written (No space left on device)")
 
-    monkeypatch.setattr(aside_module, "write_atomically", disk_full)
-    again = open_store(folder)
-    assert raws(again) == [{"other": 1}]
-    with pytest.raises(JessyError, match=r"Nothing was changed.*No space left"):
-        again.undo()
-    again.close()
-    monkeypatch.undo()
+    with monkeypatch.context() as patch:
+        patch.setattr(aside_module, "write_atomically", disk_full)
+        again = open_store(folder)
+        assert raws(again) == [{"other": 1}]
+        with pytest.raises(JessyError, match=r"Nothing was changed.*No space left"):
+            again.undo()
+        again.close()
     (folder / FILE).write_bytes(content)
     last = open_store(folder)
     assert (last.recovered, last.problems) == (2, ())
 
 
 def test_a_file_that_is_gone_or_broken_keeps_its_journal_aside(folder: Path) -> None:
-    for destroy in (Path.unlink, lambda path: path.write_text("[")):
+    for destroy in (Path.unlink, lambda path: path.write_text("")):
         store = open_store(folder)
         answer(store, 0, "x")
         crash(store)
@@ -381,27 +399,24 @@ def test_a_damaged_line_keeps_the_whole_journal_aside(folder: Path) -> None:
 
 @pytest.mark.parametrize("written", [False, True])
 def test_a_crash_in_the_middle_of_a_save_neither_loses_nor_doubles_edits(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, *, written: bool
+    folder: Path, at_commit: Callable[[Commit], None], *, written: bool
 ) -> None:
     class PowerCutError(BaseException):
         pass
 
-    real = saving_module.write_atomically
-
-    def cut(path: Path, content: bytes) -> None:
+    def cut(path: Path, commit: Callable[[], None]) -> None:
         if written:
-            real(path, content)
+            commit()
         raise PowerCutError
 
     store = open_store(folder)
     store.insert(None, folder / FILE, Example({"n": 1}))
     answer(store, 0, "x")
     before = raws(store)
-    monkeypatch.setattr(saving_module, "write_atomically", cut)
+    at_commit(cut)
     with pytest.raises(PowerCutError):
         store.save()
     crash(store)
-    monkeypatch.undo()
     again = open_store(folder)
     assert raws(again) == before
     assert (again.recovered, again.unsaved) == ((0, 0) if written else (2, 2))
@@ -436,17 +451,17 @@ def test_an_edit_that_cannot_be_journalled_is_not_made(
             raise OSError(28, "No space left on device")
         return real(descriptor, content[: len(content) // 2])
 
-    monkeypatch.setattr(journal_module.os, "write", disk_full)
-    for change in (
-        lambda: answer(store, 1, "ikinci"),
-        lambda: store.delete(store[0].id),
-        store.undo,
-        store.save,
-    ):
-        with pytest.raises(JessyError, match=r"Nothing was changed.*No space left on device"):
-            change()
-        assert raws(store) == before
-    monkeypatch.undo()
+    with monkeypatch.context() as patch:
+        patch.setattr(journal_module.os, "write", disk_full)
+        for change in (
+            lambda: answer(store, 1, "ikinci"),
+            lambda: store.delete(store[0].id),
+            store.undo,
+            store.save,
+        ):
+            with pytest.raises(JessyError, match=r"Nothing was changed.*No space left on device"):
+                change()
+            assert raws(store) == before
     assert (state(folder) / "journal.jsonl").stat().st_size == size
     answer(store, 1, "üçüncü")
     before = raws(store)
@@ -494,9 +509,9 @@ def test_closing_keeps_unsaved_edits_for_the_next_start(folder: Path) -> None:
 
 
 def test_undoing_a_change_that_was_saved_only_in_part_is_recovered(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, at_commit: Callable[[Commit], None]
 ) -> None:
-    other = folder / "data" / "b.json"
+    other = (folder / FILE).with_stem("b")
     other.write_bytes((folder / FILE).read_bytes())
     store = open_store(folder)
     original = raws(store)
@@ -504,14 +519,13 @@ def test_undoing_a_change_that_was_saved_only_in_part_is_recovered(
         answer(store, 0, "a")
         answer(store, 3, "b")
     both = raws(store)
-    real = saving_module.write_atomically
 
-    def fail_on_other(path: Path, content: bytes) -> None:
+    def fail_on_other(path: Path, commit: Callable[[], None]) -> None:
         if path == other:
             raise JessyError("the disk is full")
-        real(path, content)
+        commit()
 
-    monkeypatch.setattr(saving_module, "write_atomically", fail_on_other)
+    at_commit(fail_on_other)
     with pytest.raises(JessyError, match="the disk is full"):
         store.save()
     for step, expected in ((store.undo, original), (store.redo, both), (store.undo, original)):

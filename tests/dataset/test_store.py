@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,12 @@ from jessy_tui.dataset.layout import same_json
 from jessy_tui.dataset.store import ExampleStore
 from jessy_tui.errors import JessyError
 from tests.conftest import EXAMPLES, example
+from tests.dataset.conftest import Commit
 from tests.dataset.strategies import VALUES, array_files, lines_files
 
 A, B = "a.json", "b.jsonl"
+
+pytestmark = pytest.mark.usefixtures("backend")
 
 
 @pytest.fixture
@@ -32,7 +36,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 def open_store(folder: Path) -> ExampleStore:
-    return ExampleStore.open([folder / A, folder / B], journal=folder / "state" / "journal.jsonl")
+    store = ExampleStore.open([folder / A, folder / B], journal=folder / "state" / "journal.jsonl")
+    store.wait_indexed()
+    return store
 
 
 def questions(store: ExampleStore) -> list[str]:
@@ -149,6 +155,7 @@ def test_a_file_that_changed_on_disk_is_not_overwritten(folder: Path) -> None:
     store.replace(store[0].id, store[0].example.with_answer("benim"))
     store.replace(store[4].id, store[4].example.with_answer("benim"))
     before = (folder / A).read_bytes()
+    (folder / B).unlink()
     (folder / B).write_bytes(b"{}\n")
     with pytest.raises(JessyError, match=r"b\.jsonl was changed by another program"):
         store.save()
@@ -164,27 +171,22 @@ def test_a_file_that_changed_on_disk_is_not_overwritten(folder: Path) -> None:
 
 
 def test_a_save_that_fails_half_way_keeps_what_was_not_written(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, at_commit: Callable[[Commit], None]
 ) -> None:
-    import jessy_tui.dataset.saving as module
-
-    real = module.write_atomically
-
-    def fail_on_b(path: Path, content: bytes) -> None:
+    def fail_on_b(path: Path, commit: Callable[[], None]) -> None:
         if path.name == B:
             raise JessyError("the disk is full")
-        real(path, content)
+        commit()
 
     store = open_store(folder)
     store.replace(store[0].id, store[0].example.with_answer("a"))
     store.delete(store[3].id)
-    monkeypatch.setattr(module, "write_atomically", fail_on_b)
+    at_commit(fail_on_b)
     with pytest.raises(JessyError, match="the disk is full"):
         store.save()
     assert store.unsaved == 1
     store.replace(store[1].id, store[1].example.with_answer("b"))
     store.close()
-    monkeypatch.undo()
     again = open_store(folder)
     assert [entry.example for entry in again] == [entry.example for entry in store]
     assert again.problems == ()
@@ -312,10 +314,14 @@ class StoreMachine(RuleBasedStateMachine):
         self.folder.mkdir()
         rows = [example(*row) for row in EXAMPLES[:3]]
         (self.folder / A).write_text(json.dumps(rows, indent=1))
-        (self.folder / B).write_text('{"x": 1.10}\r\n\r\n{"y" :[ ]}')
+        lines = "".join(f' {{"n":{number} }}\r\n\n' for number in range(6))
+        (self.folder / B).write_text('{"x": 1.10}\r\n\r\n' + lines + '{"y" :[ ]}')
         self.original = self._bytes()
         self.store = open_store(self.folder)
-        self.model: list[list[Any]] = [rows, [{"x": 1.1}, {"y": []}]]
+        self.model: list[list[Any]] = [
+            rows,
+            [{"x": 1.1}, *({"n": number} for number in range(6)), {"y": []}],
+        ]
         self.done: list[list[list[Any]]] = []
         self.undone: list[list[list[Any]]] = []
         self.reopened_since_saved = self.saved = False
@@ -455,6 +461,7 @@ def test_any_edits_and_all_undos_give_byte_identical_files(
     for path, content in zip(paths, (array, lines), strict=True):
         path.write_bytes(content)
     store = ExampleStore.open(paths)
+    store.wait_indexed()
     for value in values:
         kind = data.draw(st.sampled_from(["replace", "insert", "delete", "save"]))
         if kind == "insert" or not len(store):

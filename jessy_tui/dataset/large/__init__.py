@@ -1,0 +1,1 @@
+"""Files of many rows: found, labelled and searched where they lie, decoded only where looked at."""

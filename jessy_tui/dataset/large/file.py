@@ -1,0 +1,345 @@
+"""One file of many rows, read where it lies.
+
+The rows are read with `pread`, not mapped: a file that another program cuts short would kill a
+process that has it mapped, and the pages would count as its memory. The open descriptor keeps
+the content that was opened, also when another file takes over the name.
+"""
+
+import hashlib
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from jessy_tui.dataset.example import Example, Unreadable
+from jessy_tui.dataset.files import ExampleFileError
+from jessy_tui.dataset.frame import Frame, Piece, Version, frame_of, holds_lines
+from jessy_tui.dataset.jsontext import BLANK, JsonTextError, read_value, skip_whitespace
+from jessy_tui.dataset.large.scan import LineScan, rows_of
+from jessy_tui.errors import JessyError
+
+if TYPE_CHECKING:
+    from jessy_tui.dataset.large.table import Column
+
+LARGE: Final = 4_000_000
+"""From so many bytes on, a JSONL file is not read whole."""
+FIRST_BLOCK: Final = 1 << 18
+"""So many bytes are looked through at once when a file is opened: enough for a screen."""
+BLOCK: Final = 1 << 22
+_SAMPLE_ROWS: Final = 64
+_SAMPLE_BYTES: Final = 1 << 20
+_REMEMBERED: Final = 1 << 22
+"""So many characters of rows are kept decoded, besides the last row that was read."""
+_BLANK: Final = BLANK.encode()
+_BOM: Final = b"\xef\xbb\xbf"
+
+
+def is_large(path: Path) -> bool:
+    """Whether a file is read row by row; False where it cannot be told."""
+    try:
+        return holds_lines(path) and path.is_file() and path.stat().st_size >= max(1, LARGE)
+    except OSError:
+        return False
+
+
+class LargeFile:
+    """The rows of a file as they were when it was opened or last saved."""
+
+    def __init__(self, path: Path) -> None:
+        """Open a file and find the rows of its first screen.
+
+        Raises:
+            ExampleFileError: it cannot be read, or is no UTF-8.
+        """
+        self.path = path
+        try:
+            self.descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            status = os.fstat(self.descriptor)
+            first = os.pread(self.descriptor, FIRST_BLOCK, 0)
+        except OSError as error:
+            raise ExampleFileError(
+                path, f"it could not be read ({error.strerror or error})"
+            ) from error
+        self.size: int = status.st_size
+        self._times = (status.st_mtime_ns, status.st_ctime_ns)
+        if first[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            os.close(self.descriptor)
+            raise ExampleFileError(path, "it is UTF-16, not UTF-8; save it as UTF-8", line=1)
+        self._body = len(_BOM) if first.startswith(_BOM) else 0
+        rows = list(rows_of(first, self._body, whole=len(first) >= self.size))
+        self._begins: list[int] | Column = [begin for begin, _ in rows]
+        self._ends: list[int] | Column = [end for _, end in rows]
+        self._last_row = -1
+        self.bytes_read = 0
+        """So many bytes were looked through for rows."""
+        self._digest = ""
+        self._failure: str | None = None
+        self._found = threading.Event()
+        self._closed = threading.Event()
+        self._frame: Frame | None = None
+        self._versions: OrderedDict[int, Version] = OrderedDict()
+        self._remembered = 0
+        self._lock = threading.RLock()
+        self.rewritten = False
+        """Whether the rows stand elsewhere than where they stood when the file was opened."""
+
+    # --- finding the rows ----------------------------------------------------------------------
+
+    def find_rows(self, found: Callable[[int], None]) -> None:
+        """Find all rows; `found` is told after each block how many there are. For a thread."""
+        from jessy_tui.dataset.large.table import Column
+
+        begins, ends = Column("int64"), Column("int64")
+        scan, digest = LineScan(self._body), hashlib.sha256()
+        try:
+            place = 0
+            while place < self.size and not self._closed.is_set():
+                block = self.read(place, min(place + BLOCK, self.size))
+                digest.update(block)
+                rows = scan.feed(block[self._body :] if not place else block)
+                place += len(block)
+                self.bytes_read = place
+                begins.append(rows.begins)
+                ends.append(rows.ends)
+                if len(ends) >= len(self._ends):
+                    self._begins, self._ends = begins, ends
+                    found(len(ends))
+            if place < self.size:
+                raise ExampleFileError(self.path, "it was closed before it was read")
+            rest = scan.finish()
+            begins.append(rest.begins)
+            ends.append(rest.ends)
+            self._begins, self._ends = begins, ends
+            self._last_row = len(ends) - 1
+            self._digest = digest.hexdigest()
+            self._forget()  # the last row knows only now that it is the last
+        except JessyError as error:
+            self._failure = str(error)
+        finally:
+            self._found.set()
+            found(len(self._ends))
+
+    @property
+    def found(self) -> bool:
+        """Whether all rows are found."""
+        return self._found.is_set()
+
+    def wait(self) -> None:
+        """Return when all rows are found.
+
+        Raises:
+            JessyError: they could not be: the rows found can be looked at, but not edited.
+        """
+        self._found.wait()
+        if self._failure:
+            raise JessyError(f"{self._failure} It can be looked at, but nothing was changed.")
+
+    @property
+    def failure(self) -> str | None:
+        """Why not all rows were found; None while they are looked for, too."""
+        return self._failure
+
+    @property
+    def rows(self) -> int:
+        """How many rows are found."""
+        return len(self._ends)
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the content, in hexadecimal.
+
+        Raises:
+            JessyError: it could not be read to its end.
+        """
+        self.wait()
+        return self._digest
+
+    # --- reading -------------------------------------------------------------------------------
+
+    def read(self, begin: int, end: int) -> bytes:
+        """The bytes from `begin` to `end`.
+
+        Raises:
+            ExampleFileError: they are not there any more.
+        """
+        try:
+            content = os.pread(self.descriptor, end - begin, begin)
+            while content and len(content) < end - begin:  # one read gives 2 GB at the most
+                more = os.pread(self.descriptor, end - begin - len(content), begin + len(content))
+                if not more:
+                    break
+                content += more
+        except OSError as error:
+            raise ExampleFileError(
+                self.path, f"it could not be read ({error.strerror or error})"
+            ) from error
+        if len(content) < end - begin:
+            raise ExampleFileError(
+                self.path, "another program has cut it short; put it back as it was"
+            )
+        return content
+
+    def extent(self, row: int) -> tuple[int, int]:
+        """Where a row begins and ends in the file."""
+        begins, ends = self._begins, self._ends
+        if isinstance(begins, list) or isinstance(ends, list):
+            return int(begins[row]), int(ends[row])  # type: ignore[index]  # both are lists
+        return int(begins.view()[row]), int(ends.view()[row])
+
+    def extents(self) -> "tuple[Column, Column]":
+        """Where all rows begin, and where they end; all of them must be found."""
+        begins, ends = self._begins, self._ends
+        assert not isinstance(begins, list)  # noqa: S101 - find_rows has replaced the lists
+        assert not isinstance(ends, list)  # noqa: S101
+        return begins, ends
+
+    def version(self, row: int) -> Version:
+        """A row as it stands in the file; one that is no JSON is an `Unreadable` example."""
+        with self._lock:
+            version = self._versions.get(row)
+            if version is None:
+                version = self._versions[row] = self._read_version(row)
+                self._remembered += len(version.piece.source)
+                while self._remembered > _REMEMBERED and len(self._versions) > 1:
+                    forgotten = self._versions.popitem(last=False)[1]
+                    self._remembered -= len(forgotten.piece.source)
+            else:
+                self._versions.move_to_end(row)
+            return version
+
+    def _forget(self) -> None:
+        with self._lock:
+            self._versions.clear()
+            self._remembered = 0
+
+    def _read_version(self, row: int) -> Version:
+        try:
+            content = self.read(*self.extent(row))
+        except ExampleFileError as error:
+            return Version(Unreadable("", str(error), exact=False), Piece(""))
+        text = content.decode(errors="surrogateescape")
+        start = skip_whitespace(text, 0)
+        source = text[start:].rstrip(BLANK)
+        lead = text[:start] if row else None
+        trail = text[start + len(source) :] if row != self._last_row else None
+        return Version(self._example(row, content, source), Piece(source, lead, trail))
+
+    def _example(self, row: int, content: bytes, source: str) -> Example:
+        try:
+            content.decode()
+        except UnicodeDecodeError as error:
+            reason = f"byte 0x{content[error.start]:02x} is not UTF-8; save the file as UTF-8"
+            shown = source.encode(errors="surrogateescape").decode(errors="replace")
+            return Unreadable(shown, self._problem(row, reason), exact=False)
+        return read_example(source, lambda reason: self._problem(row, reason))
+
+    def _problem(self, row: int, reason: str) -> str:
+        return str(ExampleFileError(self.path, reason, index=row))
+
+    # --- around the rows -----------------------------------------------------------------------
+
+    @property
+    def frame(self) -> Frame:
+        """What stands around the rows, and the habits of the first of them.
+
+        Raises:
+            JessyError: the file could not be read to its end.
+        """
+        self.wait()
+        if self._frame is None:
+            self._frame = self._read_frame()
+        return self._frame
+
+    def _read_frame(self) -> Frame:
+        rows = self.rows
+        if not rows:
+            text = self.read(0, self.size).decode()
+            return frame_of(self.path, text, [], [])
+        begin, end = self.extent(0)
+        first = self.read(begin, end)
+        head = self.read(0, begin) + first[: len(first) - len(first.lstrip(_BLANK))]
+        begin, end = self.extent(rows - 1)
+        last_end = begin + len(self.read(begin, end).rstrip(_BLANK))
+        tail = self.read(last_end, self.size)
+        text, starts, ends = head.decode(), [], []
+        for row in range(min(rows, _SAMPLE_ROWS)):
+            begin, end = self.extent(row)
+            if end - begin + len(text) > _SAMPLE_BYTES:
+                break
+            version = self.version(row)
+            if not isinstance(version.example, Unreadable):
+                text += version.piece.lead or ""
+                starts.append(len(text))
+                text += version.piece.source
+                ends.append(len(text))
+                text += (version.piece.trail or "") + "\n"
+        if not starts:
+            text = head.decode() + ("null\r\n" if first.endswith(b"\r") else "null\n")
+            starts, ends = [len(head.decode())], [len(head.decode()) + 4]
+        frame = frame_of(self.path, text, starts, ends)
+        return Frame(
+            lines=True,
+            head=head.decode(),
+            tail=tail.decode(),
+            lead=frame.lead,
+            trail=frame.trail,
+            style=frame.style,
+        )
+
+    def content(self) -> Iterator[bytes]:
+        """All of it, in blocks."""
+        for place in range(0, self.size, BLOCK):
+            yield self.read(place, min(place + BLOCK, self.size))
+
+    def refuse_if_overwritten(self) -> None:
+        """Make sure that the content is still what was opened.
+
+        Raises:
+            JessyError: another program has written into it.
+        """
+        status = os.fstat(self.descriptor)
+        if (status.st_mtime_ns, status.st_ctime_ns) == self._times and status.st_size == self.size:
+            return
+        digest = hashlib.sha256()
+        if status.st_size == self.size:
+            for block in self.content():
+                digest.update(block)
+        if digest.hexdigest() != self.digest:
+            raise JessyError(
+                f"{self.path} was overwritten by another program since it was opened, and its "
+                "old content is gone, so nothing was saved; put it back as it was and save again. "
+                "The edits stay in the journal."
+            )
+
+    def moved(self, descriptor: int, digest: str, begins: "Column", ends: "Column") -> None:
+        """Its content is another now, which `descriptor` has open, and its rows stand there."""
+        with self._lock:
+            os.close(self.descriptor)
+            self.descriptor, self._digest = descriptor, digest
+            self._begins, self._ends = begins, ends
+            status = os.fstat(descriptor)
+            self.size, self._times = status.st_size, (status.st_mtime_ns, status.st_ctime_ns)
+            self._forget()
+            self.rewritten = True
+
+    def close(self) -> None:
+        """Stop looking for rows. The descriptor stays open as long as somebody may read."""
+        self._closed.set()
+
+    def __del__(self) -> None:
+        if hasattr(self, "descriptor"):
+            os.close(self.descriptor)
+
+
+def read_example(source: str, problem: Callable[[str], str]) -> Example:
+    """The example of one line; where it is none, an `Unreadable` one with its `problem`."""
+    try:
+        value, stop = read_value(source, 0, len(source))
+    except JsonTextError as refused:
+        return Unreadable(source, problem(refused.reason))
+    if stop < len(source):
+        reason = "one example a line is expected, but more follows; put it on its own"
+        return Unreadable(source, problem(reason))
+    return Example(value)

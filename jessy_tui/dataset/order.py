@@ -1,0 +1,194 @@
+"""In which order the entries of a file stand, while entries come and go."""
+
+from array import array
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
+
+class Order(Protocol):
+    """The ids of a file's entries, in order."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[int]: ...
+
+    def __getitem__(self, index: int) -> int: ...
+
+    def __delitem__(self, index: int) -> None: ...
+
+    def insert(self, index: int, entry_id: int) -> None:
+        """Put an id that is not there at a place, from 0."""
+
+    def index(self, entry_id: int) -> int:
+        """The place of an id.
+
+        Raises:
+            KeyError: it is not there.
+        """
+
+
+class ListOrder:
+    """The order of a file whose entries are all in memory."""
+
+    def __init__(self, ids: Iterable[int] = ()) -> None:
+        self._ids = list(ids)
+        self._indexes: dict[int, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._ids)
+
+    def __getitem__(self, index: int) -> int:
+        return self._ids[index]
+
+    def __delitem__(self, index: int) -> None:
+        del self._ids[index]
+
+    def insert(self, index: int, entry_id: int) -> None:
+        self._ids.insert(index, entry_id)
+
+    def index(self, entry_id: int) -> int:
+        ids = self._ids
+        index = self._indexes.get(entry_id, -1)
+        if not (0 <= index < len(ids) and ids[index] == entry_id):
+            # Something came or went before it: number all again.
+            self._indexes = {other: place for place, other in enumerate(ids)}
+            index = self._indexes[entry_id]
+        return index
+
+
+class RowOrder:
+    """The order of a file of many rows: the rows as they stand in it, and what differs from that.
+
+    Row `r` of the file has the id `first_id + r`. What is kept grows with the edits, not with
+    the rows: the rows that are not in their place, and the ids put in, each behind some row.
+    """
+
+    def __init__(self, first_id: int, rows: int = 0) -> None:
+        self.first_id = first_id
+        self.rows = rows
+        """How many rows are known; may grow until the first edit."""
+        self._gone = array("q")
+        """Rows that are not in their place, ascending."""
+        self._behind = array("q")
+        """For each id put in, ascending: the row whose place it stands behind; -1 for none."""
+        self._put = array("q")
+        """The ids put in, in order; as long as `_behind`."""
+        self._behind_of: dict[int, int] = {}
+
+    def copy(self) -> "RowOrder":
+        """The order as it is now."""
+        copy = RowOrder(self.first_id, self.rows)
+        copy._gone, copy._behind, copy._put = self._gone[:], self._behind[:], self._put[:]
+        copy._behind_of = self._behind_of.copy()
+        return copy
+
+    def __len__(self) -> int:
+        return self.rows - len(self._gone) + len(self._put)
+
+    def __iter__(self) -> Iterator[int]:
+        for first, last in self.runs(()):
+            if last < 0:
+                yield first
+            else:
+                yield from range(self.first_id + first, self.first_id + last + 1)
+
+    def __getitem__(self, index: int) -> int:
+        size = len(self)
+        if not -size <= index < size:
+            raise IndexError(index)
+        if not (self._gone or self._put):
+            return self.first_id + index % size
+        row, place = self._slot_at(index % size)
+        if place is None:
+            return self.first_id + row
+        return self._put[place]
+
+    def __delitem__(self, index: int) -> None:
+        row, place = self._slot_at(index)
+        if place is None:
+            insort(self._gone, row)
+        else:
+            self._behind_of.pop(self._put.pop(place))
+            self._behind.pop(place)
+
+    def insert(self, index: int, entry_id: int) -> None:
+        row = entry_id - self.first_id
+        if 0 <= row < self.rows:
+            place = bisect_left(self._gone, row)
+            # Back into its own place, unless it is wanted elsewhere.
+            if self._before(row) == index:
+                del self._gone[place]
+                return
+        behind, put = (-1, 0)
+        if index:
+            behind, before = self._slot_at(index - 1)
+            put = bisect_left(self._behind, behind) if before is None else before + 1
+        self._behind.insert(put, behind)
+        self._put.insert(put, entry_id)
+        self._behind_of[entry_id] = behind
+
+    def index(self, entry_id: int) -> int:
+        behind = self._behind_of.get(entry_id)
+        if behind is not None:
+            low, high = bisect_left(self._behind, behind), bisect_right(self._behind, behind)
+            place = self._put.index(entry_id, low, high)
+            return place + behind + 1 - bisect_right(self._gone, behind)
+        row = entry_id - self.first_id
+        if not 0 <= row < self.rows or self._is_gone(row):
+            raise KeyError(entry_id)
+        return self._before(row)
+
+    def runs(
+        self, apart: Iterable[int], other: "RowOrder | None" = None
+    ) -> Iterator[tuple[int, int]]:
+        """All entries in order: `(first, last)` for rows that follow each other, both inclusive.
+
+        `(id, -1)` stands for an id put in, and for each row of `apart`, which are row numbers.
+        Rows of one run have nothing put between them in the `other` order either.
+        """
+        alone = set(apart)
+        cuts = other._behind if other else ()
+        row = 0
+        yield from ((entry_id, -1) for entry_id in self._put_behind(-1))
+        for special in sorted(alone.union(self._gone, self._behind, cuts)):
+            if special < 0:
+                continue
+            if row < special:
+                yield row, special - 1
+            if not self._is_gone(special):
+                yield (self.first_id + special, -1) if special in alone else (special, special)
+            yield from ((entry_id, -1) for entry_id in self._put_behind(special))
+            row = special + 1
+        if row < self.rows:
+            yield row, self.rows - 1
+
+    def _put_behind(self, row: int) -> "array[int]":
+        return self._put[bisect_left(self._behind, row) : bisect_right(self._behind, row)]
+
+    def _is_gone(self, row: int) -> bool:
+        place = bisect_left(self._gone, row)
+        return place < len(self._gone) and self._gone[place] == row
+
+    def _before(self, row: int) -> int:
+        """How many entries stand before the place of a row."""
+        return row - bisect_left(self._gone, row) + bisect_left(self._behind, row)
+
+    def _slot_at(self, index: int) -> tuple[int, int | None]:
+        """The row at an index and None; or the row it stands behind, and its place in `_put`."""
+        low, high = -1, self.rows - 1
+        while low < high:  # the last row that no more than `index` entries stand before
+            middle = (low + high + 1) // 2
+            if self._before(middle) <= index:
+                low = middle
+            else:
+                high = middle - 1
+        offset = index - (self._before(low) if low >= 0 else 0)
+        if low >= 0 and not self._is_gone(low):
+            if offset == 0:
+                return low, None
+            offset -= 1
+        return low, bisect_left(self._behind, low) + offset
