@@ -30,6 +30,8 @@ class CheckSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     near_duplicate: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.7
     """From this share of common character trigrams on (the Jaccard index, 0 to 1), two questions
     are nearly the same."""
+    opening_share: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.03
+    """The share of the answers, 0 to 1, that may begin with the same two words."""
 
 
 class TargetSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

@@ -14,6 +14,7 @@ word stands in the place of another must be much more alike, and short texts may
 import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator
+from itertools import islice
 from typing import Final, Generic, TypeVar
 
 NEAR: Final = 0.7
@@ -125,13 +126,9 @@ class SimilarTexts(Generic[Key]):
         self, texts: Iterable[tuple[Key, str]]
     ) -> Iterator[tuple[Key, list[tuple[Key, float]]]]:
         """Put texts in one by one, and say of each which of those before it are near it."""
-        batch: list[tuple[Key, str]] = []
-        for text in texts:
-            batch.append(text)
-            if len(batch) == _BATCH:
-                yield from self._add(batch)
-                batch = []
-        yield from self._add(batch)
+        rest = iter(texts)
+        while batch := list(islice(rest, _BATCH)):
+            yield from self._add(batch)
 
     def _add(self, batch: list[tuple[Key, str]]) -> Iterator[tuple[Key, list[tuple[Key, float]]]]:
         sketches = self._sketches(text for _, text in batch)
@@ -145,6 +142,13 @@ class SimilarTexts(Generic[Key]):
             self._next += 1
             yield key, near
 
+    def near_all(self, texts: Iterable[str]) -> Iterator[list[tuple[Key, float]]]:
+        """`near` of each of many texts, which is a good deal faster than one by one."""
+        rest = iter(texts)
+        while batch := list(islice(rest, _BATCH)):
+            for text, sketch in zip(batch, self._sketches(batch), strict=True):
+                yield self._near(text, sketch)
+
     def discard(self, key: Key) -> None:
         """Take a text out, if it is there."""
         number = self._numbers.pop(key, None)
@@ -154,12 +158,12 @@ class SimilarTexts(Generic[Key]):
 
     def near(self, text: str) -> list[tuple[Key, float]]:
         """The keys of the texts that are near `text`, the same text among them, nearest first."""
-        [sketch] = self._sketches([text])
-        return self._near(text, sketch)
+        [found] = self.near_all([text])
+        return found
 
     def _sketches(self, texts: Iterable[str]) -> list[object]:
         grams = [list(trigrams(text)) for text in texts]
-        return list(self._sketcher.from_token_sets(grams, _PERMUTATIONS, _SEED)) if grams else []
+        return list(self._sketcher.from_token_sets(grams, _PERMUTATIONS, _SEED))
 
     def _near(self, text: str, sketch: object) -> list[tuple[Key, float]]:
         found = []

@@ -52,7 +52,7 @@ def test_json_has_exactly_the_promised_keys(jessy: Jessy, make_workspace: MakeWo
         "MEDIUM.",
         "fix": None,
     }
-    assert (second["check"], second["index"]) == ("duplicate-question", 3)
+    assert (second["check"], second["index"]) == ("two-answers", 3)
 
 
 def test_warnings_alone_are_no_failure(jessy: Jessy, tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_a_workspace_without_files_is_said_so(jessy: Jessy, tmp_path: Path) -> N
 def test_checks_are_turned_off_in_the_settings(jessy: Jessy, make_workspace: MakeWorkspace) -> None:
     workspace = make_workspace(a_json=BAD)
     settings = workspace.root / "jessy.toml"
-    settings.write_text('[check]\noff = ["band", "duplicate-question"]\n')
+    settings.write_text('[check]\noff = ["band", "two-answers"]\n')
     assert jessy("check", folder=workspace.root).code == 0
     settings.write_text('[check]\noff = ["ban"]\n')
     ran = jessy("check", folder=workspace.root)

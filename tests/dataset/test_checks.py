@@ -340,14 +340,19 @@ def row(question: str, answer: str = "cevap", iterations: int = 1, **metadata: A
 def test_the_same_question_twice_is_said_of_the_second(tmp_path: Path) -> None:
     paths = write(tmp_path, a=[row("x", "1"), row("Naber?", "2")], b=[row(" Naber?", "3")])
     [found] = check(paths)
-    assert (found.check, found.severity) == ("duplicate-question", "warning")
+    assert (found.check, found.severity) == ("two-answers", "warning")
     assert (found.file, found.index, found.field) == (paths[1], 0, "conversations[0].value")
-    assert found.message == "Example 2 of a.json has the same question; delete one of them."
+    assert found.message == (
+        "Example 2 of a.json has the same question with another answer; delete one of them."
+    )
 
 
 def test_one_question_under_two_labels_says_both(tmp_path: Path) -> None:
     [found] = check(write(tmp_path, a=[row("x", "1"), row("x", "2", 2)]))
-    assert "same question under another label (LOW 1 there, LOW 2 here)" in found.message
+    assert (
+        "same question with another answer under another label (LOW 1 there, LOW 2 here)"
+        in found.message
+    )
 
 
 def test_the_same_example_twice_is_one_finding(tmp_path: Path) -> None:
@@ -382,11 +387,38 @@ def test_follow_up_questions_may_be_alike(tmp_path: Path) -> None:
     assert check(write(tmp_path, a=[long("x"), long("y")])) == []
 
 
+def test_one_answer_in_other_spellings_is_one_answer(tmp_path: Path) -> None:
+    rows = [row("x", "Buyur kanka."), row("y", "buyur  kanka!"), row("z", "Buyur, kanka.")]
+    second, third = check(write(tmp_path, a=rows))
+    assert second.message == (
+        "Example 1 of a.json has the same answer but for case, dots, spacing or punctuation, as "
+        "have 1 more; write another one."
+    )
+    assert (third.check, third.index) == ("duplicate-answer", 2)
+
+
+def test_an_opening_on_too_many_answers_is_said_once(tmp_path: Path) -> None:
+    starts = ["Bence,", "bence,", "BENCE", "Bence", "bence"]
+    rows = [row(f"soru {n} " + "x" * n, f"{start} bu {n}") for n, start in enumerate(starts)]
+    assert check(write(tmp_path, a=rows[:4])) == []
+    [found] = check(write(tmp_path, a=[row("naber", "iyi"), *rows]))
+    assert (found.check, found.severity, found.index) == ("frequent-opening", "warning", 1)
+    assert found.field == "conversations[1].value"
+    assert found.message == (
+        '5 of 6 answers begin with "bence bu" (83.3%), more than 3.0%; begin some of them in '
+        "another way."
+    )
+    assert check(write(tmp_path, a=rows), opening_share=1.0) == []
+
+
 def test_every_check_between_examples_is_tried_here(tmp_path: Path) -> None:
     rows = [row("x", "1"), row("x", "2"), row("X", "3"), row("z", "3")]
     rows += [row("how does a mutex work", "4"), row("how does a mutexx work", "5")]
+    rows += [row("q", "so it is"), row("q", "so it is")]
+    rows += [row("pqrst"[n] * 3, f"so it is {n}") for n in range(5)]
     found = {one.check for one in check(write(tmp_path, a=rows))}
-    assert found == {check.name for check in DATASET_CHECKS}
+    # The check against the probes has a room of its own, tests/dataset/checks/test_probes.py.
+    assert found == {check.name for check in DATASET_CHECKS} - {"probe-leak"}
 
 
 def test_findings_are_in_the_order_of_the_files_and_know_their_lines(tmp_path: Path) -> None:
@@ -414,14 +446,14 @@ def test_findings_are_in_the_order_of_the_files_and_know_their_lines(tmp_path: P
 
 
 def test_a_check_can_be_waived_with_a_reason_but_an_error_cannot(tmp_path: Path) -> None:
-    waive = {"duplicate-question": "asked twice on purpose", "band": "no"}
+    waive = {"two-answers": "asked twice on purpose", "band": "no"}
     rows = [row("x", "1"), row("x", "2", 3, waive=waive)]
     assert [one.check for one in check(write(tmp_path, a=rows))] == ["band"]
 
 
 def test_checks_can_be_turned_off_by_name(tmp_path: Path) -> None:
     paths = write(tmp_path, a=[row("x", "1"), row("x", "2", 3)])
-    assert check(paths, off=("duplicate-question", "band")) == []
+    assert check(paths, off=("two-answers", "band")) == []
     with pytest.raises(JessyError, match='"bands", which does not exist; the checks are shape'):
         check(paths, off=("bands",))
 

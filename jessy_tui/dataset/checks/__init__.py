@@ -1,51 +1,50 @@
-"""What is wrong with the examples: one module a family, and here the list of all checks.
+"""What is wrong with the examples: one module a family, and here what others call.
 
-To add a check, write a function in the module of its family that yields a `Flaw` for each thing
-it finds, and name it in that module's `CHECKS`. Its name is what `jessy.toml` and an example's
-`waive` call it. Errors cannot be waived: they cannot be trained on.
+To add a check of one example, write a function in the module of its family that yields a `Flaw`
+for each thing it finds, and name it in that module's `CHECKS`. A check that compares examples is
+an `Index` that `Checker` feeds. Its name is what `jessy.toml` and an example's `waive` call it.
+Errors cannot be waived: they cannot be trained on.
 """
 
-from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from itertools import count
 from typing import Final
 
-from jessy_tui.dataset.checks import duplicates, label, probes, schema, text
-from jessy_tui.dataset.checks.check import DatasetCheck, ExampleCheck, NamedCheck, Place
-from jessy_tui.dataset.checks.finding import Finding, Flaw, Severity, field_name
-from jessy_tui.dataset.checks.subject import Subject
-from jessy_tui.dataset.example import Example
+from jessy_tui.dataset.checks import probes
+from jessy_tui.dataset.checks.alone import EXAMPLE_CHECKS, check_example
+from jessy_tui.dataset.checks.check import Check
+from jessy_tui.dataset.checks.checker import DATASET_CHECKS, Checker
+from jessy_tui.dataset.checks.finding import SEVERITIES, Finding, Flaw, Said, Severity, finding_of
 from jessy_tui.dataset.files import ExampleFile, ExampleFileError
 from jessy_tui.dataset.patch import offset_of
 from jessy_tui.dataset.probes import ProbeFile
 from jessy_tui.errors import JessyError
 from jessy_tui.workspace import CheckSettings
 
-Check = ExampleCheck | DatasetCheck | NamedCheck
-
 __all__ = [
+    "ALL_CHECKS",
+    "DATASET_CHECKS",
+    "EXAMPLE_CHECKS",
+    "FILE_CHECK",
+    "SEVERITIES",
+    "Checker",
     "Finding",
+    "Said",
     "Severity",
     "check_example",
     "check_files",
-    "check_names",
     "check_probes",
     "count_severities",
     "unreadable_file",
 ]
 
-EXAMPLE_CHECKS: Final[tuple[ExampleCheck, ...]] = (*schema.CHECKS, *label.CHECKS, *text.CHECKS)
-DATASET_CHECKS: Final[tuple[DatasetCheck, ...]] = duplicates.CHECKS
-FILE_CHECK: Final = "file"
+_FILE: Final = Check("file", "error", "A file that cannot be read.")
+FILE_CHECK: Final = _FILE.name
 """The name under which a file that cannot be read is reported."""
 
-SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning", "note")
+ALL_CHECKS: Final[tuple[Check, ...]] = (_FILE, *EXAMPLE_CHECKS, *DATASET_CHECKS, *probes.CHECKS)
+
 _DEFAULTS: Final = CheckSettings()
-
-
-def check_example(example: Example, settings: CheckSettings = _DEFAULTS) -> list[Finding]:
-    """What the checks that look at one example alone say of it, the gravest first."""
-    findings = [_finding(check, flaw) for check, flaw in _flaws(Subject(example), settings)]
-    return sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))
 
 
 def check_files(
@@ -62,28 +61,21 @@ def check_files(
         JessyError: the settings turn off a check that does not exist.
     """
     _refuse_unknown(settings.off)
-    places = [
-        Place(number, file.path, index, Subject(example))
-        for number, file in enumerate(files)
-        for index, example in enumerate(file.examples)
-    ]
-    found: list[tuple[Place, Check, Flaw]] = [
-        (place, check, flaw) for place in places for check, flaw in _flaws(place.subject, settings)
-    ]
-    for check in DATASET_CHECKS:
-        if check.name not in settings.off:
-            found += (
-                (place, check, flaw)
-                for place, flaw in check.find(places, settings)
-                if check.name not in _waived(place.example)
-            )
-    if probe_file is not None and probes.LEAK.name not in settings.off:
-        leaks = probes.Leaks(probe_file, settings.near_duplicate)
-        found += (
-            (place, probes.LEAK, flaw) for place in places for flaw in leaks.find(place.subject)
-        )
-    found.sort(key=lambda one: (one[0].number, one[0].index))
-    return [_placed(files[place.number], place, check, flaw) for place, check, flaw in found]
+    places = [(file, index) for file in files for index in range(len(file.examples))]
+    checker = Checker(
+        settings,
+        probe_file,
+        place_of=lambda entry_id: (places[entry_id][0].path, places[entry_id][1]),
+    )
+    checker.load(zip(count(), (example for file in files for example in file.examples)))
+    findings = []
+    for entry_id in sorted(checker.flagged()):
+        file, index = places[entry_id]
+        for check, flaw in checker.flaws_of(entry_id):
+            offset = offset_of(file.piece(index).source, flaw.path)
+            line = file.line_of(index, offset)
+            findings.append(finding_of(check, flaw, file=file.path, index=index, line=line))
+    return findings
 
 
 def check_probes(file: ProbeFile, settings: CheckSettings = _DEFAULTS) -> list[Finding]:
@@ -98,8 +90,8 @@ def check_probes(file: ProbeFile, settings: CheckSettings = _DEFAULTS) -> list[F
 
 def unreadable_file(error: ExampleFileError) -> Finding:
     """A file that cannot be read, as a finding."""
-    message = _sentence(f"{error.reason}.")
-    return Finding(FILE_CHECK, "error", error.path, error.index, error.line, None, message, None)
+    flaw = Flaw((), f"{error.reason}.")
+    return finding_of(_FILE, flaw, file=error.path, index=error.index, line=error.line)
 
 
 def count_severities(findings: Iterable[Finding]) -> dict[Severity, int]:
@@ -110,50 +102,8 @@ def count_severities(findings: Iterable[Finding]) -> dict[Severity, int]:
     return counts
 
 
-def _flaws(subject: Subject, settings: CheckSettings) -> Iterator[tuple[ExampleCheck, Flaw]]:
-    waived = _waived(subject.example)
-    for check in EXAMPLE_CHECKS:
-        if check.name in settings.off or (check.name in waived and check.severity != "error"):
-            continue
-        for flaw in check.find(subject):
-            yield check, flaw
-
-
-def _waived(example: Example) -> Container[str]:
-    """The checks an example is excused from; only those that it gives a reason for."""
-    waive = example.metadata.get("waive")
-    if not isinstance(waive, dict):
-        return ()
-    return {check for check, reason in waive.items() if isinstance(reason, str) and reason.strip()}
-
-
-def _finding(check: Check, flaw: Flaw) -> Finding:
-    message, field = _sentence(flaw.message), field_name(flaw.path)
-    return Finding(check.name, check.severity, None, None, None, field, message, flaw.fix)
-
-
-def _placed(file: ExampleFile, place: Place, check: Check, flaw: Flaw) -> Finding:
-    offset = offset_of(file.piece(place.index).source, flaw.path)
-    return replace(
-        _finding(check, flaw),
-        file=place.file,
-        index=place.index,
-        line=file.line_of(place.index, offset),
-    )
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def check_names() -> list[str]:
-    """The names of all checks that `jessy.toml` can turn off."""
-    checks: list[Check] = [*EXAMPLE_CHECKS, *DATASET_CHECKS, probes.LEAK, *probes.CHECKS]
-    return [check.name for check in checks]
-
-
 def _refuse_unknown(off: Iterable[str]) -> None:
-    known = check_names()
+    known = [check.name for check in ALL_CHECKS if check is not _FILE]
     for name in off:
         if name not in known:
             raise JessyError(

@@ -1,55 +1,24 @@
 """What a check is."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 from jessy_tui.dataset.checks.finding import Flaw, Severity
 from jessy_tui.dataset.checks.subject import Subject
-from jessy_tui.dataset.example import Example
-from jessy_tui.workspace import CheckSettings
 
 
 @dataclass(frozen=True, slots=True)
-class NamedCheck:
-    """A check that is made together with others, and can be told from them."""
+class Check:
+    """What can be turned off, waived and looked for by its name."""
 
     name: str
     severity: Severity
+    about: str
+    """What it finds, as people would say it: "a question that stands there twice"."""
 
 
 @dataclass(frozen=True, slots=True)
-class ExampleCheck:
+class ExampleCheck(Check):
     """A check that looks at one example alone."""
 
-    name: str
-    severity: Severity
     find: Callable[[Subject], Iterable[Flaw]]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One example of the dataset and where it stands."""
-
-    number: int
-    """Which of the files that are checked it is in, from 0."""
-    file: Path
-    index: int
-    subject: Subject
-
-    @property
-    def example(self) -> Example:
-        """The example that stands there."""
-        return self.subject.example
-
-    def __str__(self) -> str:
-        return f"example {self.index + 1} of {self.file.name}"
-
-
-@dataclass(frozen=True, slots=True)
-class DatasetCheck:
-    """A check that compares examples with each other."""
-
-    name: str
-    severity: Severity
-    find: Callable[[Sequence[Place], CheckSettings], Iterator[tuple[Place, Flaw]]]

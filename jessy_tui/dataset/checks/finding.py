@@ -2,10 +2,16 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from jessy_tui.dataset.checks.check import Check
 
 Severity = Literal["error", "warning", "note"]
 """An error cannot be trained on; a warning is probably a mistake; a note is worth a look."""
+
+SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning", "note")
+"""The gravest first."""
 
 FieldPath = tuple[str | int, ...]
 """Where in an example: keys and places in lists, such as ("conversations", 1, "value")."""
@@ -31,6 +37,13 @@ class Finding:
     """The JSON that can safely take the field's place, where there is one."""
 
 
+class Said(NamedTuple):
+    """A finding without its place and its sentence."""
+
+    check: str
+    severity: Severity
+
+
 @dataclass(frozen=True, slots=True)
 class Flaw:
     """What a check finds in one example; the place in a file is added around it."""
@@ -49,3 +62,17 @@ def field_name(path: FieldPath) -> str | None:
         else:
             name += f".{step}" if name else step
     return name or None
+
+
+def finding_of(
+    check: "Check",
+    flaw: Flaw,
+    *,
+    file: Path | None = None,
+    index: int | None = None,
+    line: int | None = None,
+) -> Finding:
+    """A flaw as a finding, its reason as a sentence."""
+    message = flaw.message[:1].upper() + flaw.message[1:]
+    field = field_name(flaw.path)
+    return Finding(check.name, check.severity, file, index, line, field, message, flaw.fix)

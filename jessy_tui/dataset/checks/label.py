@@ -23,4 +23,6 @@ def _band(subject: Subject) -> Iterator[Flaw]:
         yield Flaw((*path, "iterations"), reason)
 
 
-CHECKS: Final = (ExampleCheck("band", "error", _band),)
+CHECKS: Final = (
+    ExampleCheck("band", "error", "Iterations outside the band of their complexity.", _band),
+)

@@ -1,13 +1,11 @@
 """Checks of the probes: a probe that the model was trained on measures nothing."""
 
-import json
 from collections.abc import Iterator
 from typing import Any, Final
 
-from jessy_tui.dataset.checks.check import NamedCheck
-from jessy_tui.dataset.checks.finding import Finding, Flaw, field_name
+from jessy_tui.dataset.checks.check import Check
+from jessy_tui.dataset.checks.finding import Finding, Flaw, finding_of
 from jessy_tui.dataset.checks.schema import LANGUAGES
-from jessy_tui.dataset.checks.subject import Subject
 from jessy_tui.dataset.example import complexity_in, iterations_in
 from jessy_tui.dataset.probes import PROBES_KEY, ProbeFile
 from jessy_tui.dataset.similarity import SimilarTexts
@@ -15,68 +13,21 @@ from jessy_tui.dataset.turkish import question_key
 from jessy_tui.iteration import Complexity, describe_band
 from jessy_tui.workspace import CheckSettings
 
-_FOLLOW_UP_WORDS: Final = 4
-"""A question further down in a conversation is a probe only if it has so many words: "why?" asks
-something else in each."""
-
-_SHORT: Final = 3
-"""A probe of more words is leaked by itself with a word put in; among examples, "bi şey sorabilir
-miyim" and "sana bi şey sorabilir miyim" are two openers."""
-
 Problem = tuple[str | None, str]
 """A key of a probe, or None for the whole, and what is wrong with it."""
 
 
-SHAPE: Final = NamedCheck("probe-shape", "error")
-IDENTITY: Final = NamedCheck("probe-id", "error")
-BAND: Final = NamedCheck("probe-band", "error")
-SIMILAR: Final = NamedCheck("similar-probe", "warning")
+SHAPE: Final = Check("probe-shape", "error", "A probe that lacks a key, or has a wrong value.")
+IDENTITY: Final = Check("probe-id", "error", "Two probes of one id.")
+BAND: Final = Check("probe-band", "error", "A probe whose iterations do not fit its complexity.")
+SIMILAR: Final = Check("similar-probe", "warning", "Two probes that ask the same, or nearly.")
 
-LEAK: Final = NamedCheck("probe-leak", "error")
 CHECKS: Final = (SHAPE, IDENTITY, BAND, SIMILAR)
-
-
-class Leaks:
-    """Finds the probes among the questions of examples."""
-
-    def __init__(self, file: ProbeFile, threshold: float) -> None:
-        self._file = file
-        self._near: SimilarTexts[int] = SimilarTexts(threshold, _SHORT)
-        self._same: dict[str, int] = {}
-        for index, query in file.queries():
-            key = question_key(query)
-            if self._same.setdefault(key, index) == index:
-                self._near.add(index, key)
-
-    def find(self, subject: Subject) -> Iterator[Flaw]:
-        """A flaw for each question of an example that is a probe, or nearly one."""
-        first = subject.first_question
-        for path, text, is_answer in subject.texts:
-            key = question_key(text)
-            if is_answer or not key:
-                continue
-            if first and path != first[0] and len(key.split()) < _FOLLOW_UP_WORDS:
-                continue
-            same = self._same.get(key)
-            if same is not None:
-                yield self._flaw(path, same, "is")
-                continue
-            near = self._near.near(key)
-            if near:
-                yield self._flaw(path, near[0][0], "is nearly")
-
-    def _flaw(self, path: tuple[str | int, ...], index: int, how: str) -> Flaw:
-        query = json.dumps(self._file.probes[index]["query"], ensure_ascii=False)
-        reason = (
-            f"the question {how} {self._file.name_of(index)} of {self._file.path.name}, {query}; "
-            "what is trained on cannot test: ask something else, or write another probe."
-        )
-        return Flaw(path, reason)
 
 
 def find(file: ProbeFile, settings: CheckSettings) -> list[Finding]:
     """What is wrong with a file of probes, in the order of the file."""
-    found: list[tuple[int, NamedCheck, tuple[str | int, ...], str]] = []
+    found: list[tuple[int, Check, tuple[str | int, ...], str]] = []
     if not isinstance(file.raw, dict) or not isinstance(file.raw.get(PROBES_KEY), list):
         found.append((-1, SHAPE, (), 'a file of probes is an object {"probes": [...]}.'))
     for index, probe in enumerate(file.probes):
@@ -89,15 +40,12 @@ def find(file: ProbeFile, settings: CheckSettings) -> list[Finding]:
     found += _similar(file, settings.near_duplicate)
     found.sort(key=lambda one: one[0])
     return [
-        Finding(
-            check=check.name,
-            severity=check.severity,
+        finding_of(
+            check,
+            Flaw(path, reason),
             file=file.path,
             index=None if index < 0 else index,
             line=file.line_of(path),
-            field=field_name(path),
-            message=reason[:1].upper() + reason[1:],
-            fix=None,
         )
         for index, check, path, reason in found
         if check.name not in settings.off
@@ -163,7 +111,7 @@ def _range(bounds: tuple[int, int]) -> str:
 
 def _repeated_ids(
     file: ProbeFile,
-) -> Iterator[tuple[int, NamedCheck, tuple[str | int, ...], str]]:
+) -> Iterator[tuple[int, Check, tuple[str | int, ...], str]]:
     seen: dict[str, int] = {}
     for index, probe in enumerate(file.probes):
         name = probe.get("id") if isinstance(probe, dict) else None
@@ -177,7 +125,7 @@ def _repeated_ids(
 
 def _similar(
     file: ProbeFile, threshold: float
-) -> Iterator[tuple[int, NamedCheck, tuple[str | int, ...], str]]:
+) -> Iterator[tuple[int, Check, tuple[str | int, ...], str]]:
     same: dict[str, int] = {}
     texts: SimilarTexts[int] = SimilarTexts(threshold)
     for index, query in file.queries():

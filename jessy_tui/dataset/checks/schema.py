@@ -219,17 +219,28 @@ def _shown(value: Any) -> str:
 
 
 CHECKS: Final = (
-    ExampleCheck("shape", "error", _shape),
-    ExampleCheck("role", "error", _role),
-    ExampleCheck("message-text", "error", _message_text),
-    ExampleCheck("alternation", "error", _alternation),
-    ExampleCheck("no-answer", "error", _no_answer),
-    ExampleCheck("trailing-question", "error", _trailing_question),
-    ExampleCheck("label-missing", "error", _label_missing),
-    ExampleCheck("complexity", "error", _complexity),
-    ExampleCheck("iterations", "error", _iterations),
-    ExampleCheck("category", "error", _category),
-    ExampleCheck("weight", "error", _weight),
-    ExampleCheck("language", "warning", _language),
-    ExampleCheck("waive", "error", _waive),
+    ExampleCheck("shape", "error", "An example that is no conversation.", _shape),
+    ExampleCheck("role", "error", "A message of an unknown speaker.", _role),
+    ExampleCheck("message-text", "error", "A message without a text.", _message_text),
+    ExampleCheck(
+        "alternation", "error", "Questions and answers that do not alternate.", _alternation
+    ),
+    ExampleCheck("no-answer", "error", "A conversation in which nobody answers.", _no_answer),
+    ExampleCheck(
+        "trailing-question", "error", "A last question without an answer.", _trailing_question
+    ),
+    ExampleCheck(
+        "label-missing",
+        "error",
+        "An answer without a label, or without a part of it.",
+        _label_missing,
+    ),
+    ExampleCheck("complexity", "error", "A complexity that is none of the three.", _complexity),
+    ExampleCheck(
+        "iterations", "error", "Iterations that are no whole number from 1 to 9.", _iterations
+    ),
+    ExampleCheck("category", "error", "A category that is no name.", _category),
+    ExampleCheck("weight", "error", "A weight that is no whole number from 1 on.", _weight),
+    ExampleCheck("language", "warning", "A language that is not tr, en or mixed.", _language),
+    ExampleCheck("waive", "error", "A waiver without a reason.", _waive),
 )

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from jessy_tui.dataset.checks.finding import FieldPath
 from jessy_tui.dataset.example import HUMAN, JESSY, Example
+from jessy_tui.workspace import CheckSettings
 
 _PLAN_KEYS: Final = frozenset({"complexity", "iterations"})
 
@@ -13,8 +14,9 @@ _PLAN_KEYS: Final = frozenset({"complexity", "iterations"})
 class Subject:
     """An example, its messages and its labels, as far as they are there."""
 
-    def __init__(self, example: Example) -> None:
+    def __init__(self, example: Example, settings: CheckSettings) -> None:
         self.example: Final = example
+        self.settings: Final = settings
 
     @cached_property
     def messages(self) -> list[tuple[int, dict[str, Any]]]:

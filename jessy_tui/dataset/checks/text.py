@@ -65,7 +65,7 @@ def _special_token(subject: Subject) -> Iterator[Flaw]:
 
 
 CHECKS: Final = (
-    ExampleCheck("empty-text", "error", _empty),
-    ExampleCheck("control-character", "warning", _control_character),
-    ExampleCheck("special-token", "warning", _special_token),
+    ExampleCheck("empty-text", "error", "A question or an answer that is blank.", _empty),
+    ExampleCheck("control-character", "warning", "Characters nobody sees.", _control_character),
+    ExampleCheck("special-token", "warning", "What a model takes for a command.", _special_token),
 )

@@ -1,0 +1,150 @@
+"""Checks for questions that are asked twice.
+
+Only the first question of a conversation is compared: what follows is asked within another one.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from jessy_tui.dataset.checks.check import Check
+from jessy_tui.dataset.checks.finding import FieldPath, Flaw
+from jessy_tui.dataset.checks.index import Groups, Known, NameOf
+from jessy_tui.dataset.checks.subject import Subject
+from jessy_tui.dataset.similarity import SimilarTexts
+from jessy_tui.dataset.turkish import question_key
+from jessy_tui.iteration import Plan
+from jessy_tui.workspace import CheckSettings
+
+DUPLICATE: Final = Check(
+    "duplicate-question", "warning", "A question and its answer that stand there twice."
+)
+TWO_ANSWERS: Final = Check(
+    "two-answers", "warning", "One question with different answers, of which one is learnt by luck."
+)
+SIMILAR: Final = Check(
+    "similar-question",
+    "warning",
+    "Questions that differ in case, dots, spacing or punctuation only.",
+)
+NEAR: Final = Check(
+    "near-duplicate", "warning", "Questions that differ in a slip, an ending or a word put in."
+)
+CHECKS: Final = (DUPLICATE, TWO_ANSWERS, SIMILAR, NEAR)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is remembered of a question."""
+
+    path: FieldPath
+    key: str
+    exact: int
+    """The hash of the text as it stands, as is `answer`."""
+    answer: int
+    plan: Plan | None
+
+
+class QuestionIndex:
+    """The questions by their folded text, and which folded texts are near each other."""
+
+    def __init__(self, settings: CheckSettings, name_of: NameOf) -> None:
+        self._name_of = name_of
+        self._asked: dict[int, _Asked] = {}
+        self._groups: Groups[str] = Groups()
+        self._texts: SimilarTexts[str] | None = None
+        if NEAR.name not in settings.off:
+            self._texts = SimilarTexts(settings.near_duplicate)
+        self._near: dict[str, dict[str, float]] = {}
+        """Only those keys are here that have others near them."""
+
+    def add_all(self, entries: Sequence[tuple[Known, Subject]]) -> set[int]:
+        touched: set[int] = set()
+        new: dict[str, None] = {}
+        for known, subject in entries:
+            asked = _asked(subject)
+            if asked is None:
+                continue
+            self._asked[known.id] = asked
+            if asked.key not in self._groups:
+                new[asked.key] = None
+            touched |= self._groups.add(asked.key, known)
+            touched |= self._neighbours(asked.key)
+        if self._texts is not None:
+            for key, near in self._texts.add_all((key, key) for key in new):
+                for other, score in near:
+                    self._near.setdefault(key, {})[other] = score
+                    self._near.setdefault(other, {})[key] = score
+                touched |= self._neighbours(key)
+        return touched
+
+    def remove(self, known: Known) -> set[int]:
+        asked = self._asked.pop(known.id, None)
+        if asked is None:
+            return set()
+        touched = self._neighbours(asked.key) | self._groups.remove(asked.key, known)
+        if asked.key not in self._groups:
+            for other in self._near.pop(asked.key, {}):
+                del self._near[other][asked.key]
+                if not self._near[other]:
+                    del self._near[other]
+            if self._texts is not None:
+                self._texts.discard(asked.key)
+        return touched - {known.id}
+
+    def _neighbours(self, key: str) -> set[int]:
+        return {self._groups.first(other)[1] for other in self._near.get(key, ())}
+
+    def flaws(self, known: Known) -> Iterator[tuple[Check, Flaw]]:
+        asked = self._asked.get(known.id)
+        if asked is None:
+            return
+        first = self._groups.first(asked.key)[1]
+        if first == known.id:
+            yield from self._near_flaws(known, asked)
+            return
+        for entry_id in self._groups.before(asked.key, known):
+            if self._asked[entry_id].exact == asked.exact:
+                yield self._same(asked, self._asked[entry_id], self._name_of(entry_id))
+                return
+        reason = (
+            f"{self._name_of(first)} asks the same but for case, dots, spacing or punctuation; "
+            "delete one of them, or ask something else."
+        )
+        yield SIMILAR, Flaw(asked.path, reason)
+
+    def _same(self, asked: _Asked, first: _Asked, name: str) -> tuple[Check, Flaw]:
+        label = ""
+        if asked.plan != first.plan:
+            label = f" under another label ({first.plan or 'none'} there, {asked.plan or 'none'} "
+            label += "here)"
+        if asked.answer == first.answer:
+            reason = f"{name} has the same question and answer{label}; delete one of them."
+            return DUPLICATE, Flaw(asked.path, reason)
+        reason = f"{name} has the same question with another answer{label}; delete one of them."
+        return TWO_ANSWERS, Flaw(asked.path, reason)
+
+    def _near_flaws(self, known: Known, asked: _Asked) -> Iterator[tuple[Check, Flaw]]:
+        before = [
+            (-score, *self._groups.first(other))
+            for other, score in self._near.get(asked.key, {}).items()
+            if self._groups.first(other)[0] < known.order
+        ]
+        if before:
+            score, _, entry_id = min(before)
+            reason = (
+                f"{self._name_of(entry_id)} asks nearly the same ({-score:.0%} alike); delete one "
+                "of them, or ask something else."
+            )
+            yield NEAR, Flaw(asked.path, reason)
+
+
+def _asked(subject: Subject) -> _Asked | None:
+    if subject.first_question is None:
+        return None
+    path, text = subject.first_question
+    key = question_key(text)
+    if not key:
+        return None
+    example = subject.example
+    return _Asked(path, key, hash(text.strip()), hash(example.answer), example.plan)
