@@ -1,14 +1,16 @@
 """The language that examples are filtered with, as in `is:low category:rust -has:error sorcam`.
 
-`parse` reads a query; `Query.matches` answers it for one example. The nodes of `Query.node` are
-there for whoever answers it for a million on columns, with `byte_pattern` for the words.
+`parse` reads a query; `Query.matches` answers it for one example. Whoever answers it for a million
+walks the nodes of `Query.node` with columns for the label, and `message_pattern` and `lines_with`
+for the words.
 """
 
 from jessy_tui.dataset.query.completion import Completion, Vocabulary, complete
 from jessy_tui.dataset.query.errors import QueryError
 from jessy_tui.dataset.query.evaluation import Candidate
 from jessy_tui.dataset.query.highlights import highlights, sought
-from jessy_tui.dataset.query.json_bytes import byte_pattern
+from jessy_tui.dataset.query.json_bytes import MessagePattern, byte_pattern, message_pattern
+from jessy_tui.dataset.query.line_scan import lines_with
 from jessy_tui.dataset.query.nodes import (
     And,
     Edited,
@@ -35,6 +37,7 @@ __all__ = [
     "Everything",
     "Has",
     "Is",
+    "MessagePattern",
     "Meta",
     "MetaNumber",
     "Name",
@@ -50,6 +53,8 @@ __all__ = [
     "byte_pattern",
     "complete",
     "highlights",
+    "lines_with",
+    "message_pattern",
     "parse",
     "sought",
 ]

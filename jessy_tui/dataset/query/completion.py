@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-from rapidfuzz import fuzz, process
-
+from jessy_tui.dataset.query.folded import fold_name
 from jessy_tui.dataset.query.keys import (
     BOUNDS,
     COMPLEXITIES,
@@ -89,7 +88,7 @@ class Choices:
 
     def __init__(self, described: Mapping[str, str]) -> None:
         self.described: Final = described
-        self._folded: Final = {text: fold(text) for text in described}
+        self._folded: Final = {text: fold_name(text) for text in described}
 
     def like(self, typed: str) -> Iterator[str]:
         """Those that begin with what is typed, then those that have it in them, or else alike."""
@@ -105,6 +104,8 @@ class Choices:
                     yield text
         yield from within
         if not found:
+            from rapidfuzz import fuzz, process  # for a quick start
+
             alike = process.extract(
                 sought, self._folded, scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=MOST
             )

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 
-from rapidfuzz import fuzz, process
-
 from jessy_tui.dataset.turkish import fold
 from jessy_tui.errors import JessyError
 
@@ -24,6 +22,8 @@ class QueryError(JessyError):
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that `word` is probably meant to be, if any."""
+    from rapidfuzz import fuzz, process  # for a quick start
+
     found = process.extractOne(fold(word), known, scorer=fuzz.ratio, score_cutoff=_ALIKE)
     return found[0] if found else None
 

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, Final, Protocol, assert_never
+from weakref import WeakKeyDictionary
 
 from jessy_tui.dataset.example import Example
+from jessy_tui.dataset.query.folded import fold_name
 from jessy_tui.dataset.query.keys import FINDINGS, PARTS, number_of
 from jessy_tui.dataset.query.nodes import (
     And,
@@ -28,7 +30,8 @@ from jessy_tui.dataset.query.regexes import compile_regex
 from jessy_tui.dataset.turkish import fold
 
 _CODE_FENCE: Final = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
-_fold_name: Final = lru_cache(4096)(fold)
+_FOLDED: Final[WeakKeyDictionary[Example, tuple[str, ...]]] = WeakKeyDictionary()
+"""The folded messages of the examples that are held in memory: folding is what takes long."""
 
 
 class Said(Protocol):
@@ -73,8 +76,12 @@ class Seen:
         return [turn.text for turn in self.example.turns if turn.text is not None]
 
     @cached_property
-    def folded(self) -> list[str]:
-        return [fold(text) for text in self.texts]
+    def folded(self) -> tuple[str, ...]:
+        """The folds of these."""
+        folded = _FOLDED.get(self.example)
+        if folded is None:
+            folded = _FOLDED[self.example] = tuple(fold(text) for text in self.texts)
+        return folded
 
 
 Test = Callable[[Seen], bool]
@@ -145,9 +152,9 @@ def _test_of_name(node: Name) -> Test:
         case "part":
             return lambda seen: _name(seen.example.metadata.get("part"), folded)
         case "lang":
-            return lambda seen: _fold_name(seen.example.language or "") == folded
+            return lambda seen: fold_name(seen.example.language or "") == folded
         case "file":
-            return lambda seen: folded in _fold_name(seen.candidate.file_name)
+            return lambda seen: folded in fold_name(seen.candidate.file_name)
     raise ValueError(f"there is no name {node.key}")
 
 
@@ -183,7 +190,7 @@ def _cost(node: Node) -> int:
 
 
 def _name(name: Any, folded: str) -> bool:
-    return isinstance(name, str) and bool(name) and _fold_name(name).startswith(folded)
+    return isinstance(name, str) and bool(name) and fold_name(name).startswith(folded)
 
 
 def _begins(metadata: Mapping[str, Any], key: str, folded: str) -> bool:

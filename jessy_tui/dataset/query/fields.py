@@ -82,6 +82,8 @@ def _one_of(allowed: tuple[str, ...], token: Token) -> str:
 
 def _has(token: Token) -> Has:
     what = fold(token.value)
+    if what in (*FINDINGS, *PARTS):
+        return Has(what)
     known = (*FINDINGS, *PARTS, *sorted(check_names()))
     if what not in known:
         raise _wrong(token, f"{', '.join((*FINDINGS, *PARTS))} or the name of a check", known)

@@ -58,7 +58,7 @@ class FoldedText:
             end = max(place, end) + 1
             while end < len(text) and joins(text[end]):
                 end += 1
-            self._add(place, end, len(_fold_letter(text[place:end])), plain=False)
+            self._add(place, end, len(fold_name(text[place:end])), plain=False)
             place = end
 
     def _add(self, start: int, end: int, folded_length: int, *, plain: bool) -> None:
@@ -67,7 +67,8 @@ class FoldedText:
         self._length += folded_length
 
 
-_fold_letter: Final = lru_cache(4096)(fold)
+fold_name: Final = lru_cache(32_768)(fold)
+"""`fold` for names, which come again and again."""
 
 
 def joins(char: str) -> bool:

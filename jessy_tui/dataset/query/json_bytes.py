@@ -1,6 +1,7 @@
 """Patterns for the raw bytes of JSON, so that a big file is searched without being decoded."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -15,8 +16,18 @@ _LONGEST_TANGLE: Final = 5
 _SHORT_ESCAPES: Final = {
     '"': '"', "\\": "\\", "/": "/", "\b": "b", "\f": "f", "\n": "n", "\r": "r", "\t": "t",
 }  # fmt: skip
-_MARKS: Final = rb"(?:\xcc[\x80-\xbf]|\xcd[\x80-\xaf]|\\u03[0-6][0-9A-Fa-f])*"
-"""What folding drops, U+0300 to U+036F, raw and escaped."""
+_MARKS: Final = (
+    rb"(?:\xcc[\x80-\xbf]|\xcd[\x80-\x84\x86-\xaf]"
+    rb"|\\u03(?:[0-356][0-9A-Fa-f]|4[0-46-9A-Fa-f]))*"
+)
+"""What folding drops, raw and escaped: U+0300 to U+036F but the small iota, U+0345."""
+_BLANK: Final = rb"[ \t\r\n]*"
+_IN_MESSAGE: Final = (
+    rb'"value"' + _BLANK + b":" + _BLANK + rb'"(?:[^"\\]|\\[^u]|\\u[0-9A-Fa-f]{4})*?'
+)
+"""The beginning of a message's text, up to anywhere in it."""
+END_OF_PLAIN: Final = "\u0530"
+"""Below stand Latin, Greek and Cyrillic, whose marks are all dropped."""
 
 _Choice = frozenset[int]
 """The bytes that may stand in one place."""
@@ -34,8 +45,36 @@ def byte_pattern(term: str) -> bytes:
     everywhere: what is found must be decoded and looked at. The expression is plain ASCII and
     understood alike by `re` and by RE2 with Latin-1 encoding.
     """
-    run = max(_runs(fold(term)), key=len, default="")[:LONGEST]
-    return _expression(run) if run else b""
+    return _expression(_sought(fold(term)))
+
+
+@dataclass(frozen=True, slots=True)
+class MessagePattern:
+    """A regular expression that finds a term in the messages of a row, and in no key or label."""
+
+    expression: bytes
+    exact: bool
+    """Whether it finds nothing else, so that a row it matches need not be decoded."""
+
+
+def message_pattern(term: str) -> MessagePattern:
+    """Like `byte_pattern`, for the bytes of one example, or of a file of them.
+
+    It is right for an example in which `"value"` stands as often as there are messages with text:
+    not for one that has such a key in its label, or writes the key with escapes. A match begins
+    where a message does, and ends where the term does.
+    """
+    folded = fold(term)
+    run = _sought(folded)
+    expression = _expression(run)
+    exact = run == folded and max(run, default="") < END_OF_PLAIN
+    return MessagePattern(_IN_MESSAGE + expression, exact)
+
+
+def _sought(folded: str) -> str:
+    """The longest piece of a folded term whose letters stand alone, or its beginning."""
+    run = max(_runs(folded), key=len)[:LONGEST]
+    return run[: _end_of_simple(run)]
 
 
 def _runs(folded: str) -> Iterator[str]:
@@ -48,14 +87,24 @@ def _runs(folded: str) -> Iterator[str]:
     yield folded[start:]
 
 
+def _end_of_simple(run: str) -> int:
+    """How much of a run can be looked for without trying too many ways to cover it."""
+    steps = [_steps(run, place) for place in range(len(run))]
+    start = 0
+    while start < len(run):
+        end = _end_of_tangle(steps, start)
+        if end - start > _LONGEST_TANGLE:
+            return start + _LONGEST_TANGLE - 1
+        start = end
+    return start
+
+
 def _expression(run: str) -> bytes:
     steps = [_steps(run, place) for place in range(len(run))]
     pieces: list[bytes] = []
     start = 0
     while start < len(run):
         end = _end_of_tangle(steps, start)
-        if end - start > _LONGEST_TANGLE:
-            return _expression(run[: start + _LONGEST_TANGLE - 1])
         pieces.append(_ways(steps, start, end))
         start = end
     return _MARKS.join(pieces)

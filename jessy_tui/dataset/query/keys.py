@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from jessy_tui.dataset.checks import DATASET_CHECKS, EXAMPLE_CHECKS, FILE_CHECK, SEVERITIES
 from jessy_tui.dataset.example import Example
 from jessy_tui.iteration import MAX_ITERATIONS, MIN_ITERATIONS, Complexity
 
@@ -15,7 +14,7 @@ COMPLEXITIES: Final = {complexity.lower(): complexity for complexity in Complexi
 
 NAMES: Final = ("category", "part", "file", "lang")
 
-FINDINGS: Final = (*SEVERITIES, "finding")
+FINDINGS: Final = ("error", "warning", "note", "finding")
 """What `has:` takes that is said by the checks, besides their names."""
 PARTS: Final = ("label", "code")
 """What `has:` takes that is seen in the example itself."""
@@ -66,7 +65,9 @@ KEYS: Final = (*DESCRIPTIONS, *SYNONYMS)
 
 @cache
 def check_names() -> frozenset[str]:
-    """The names of all checks there are."""
+    """The names of all checks there are; imported when they are asked for, for a quick start."""
+    from jessy_tui.dataset.checks import DATASET_CHECKS, EXAMPLE_CHECKS, FILE_CHECK
+
     names = {FILE_CHECK}
     names.update(check.name for check in EXAMPLE_CHECKS)
     names.update(check.name for check in DATASET_CHECKS)

@@ -12,8 +12,6 @@ _OPTIONS: Final = re2.Options()
 _OPTIONS.case_sensitive = False
 _OPTIONS.log_errors = False
 
-_ENGLISH: Final = str.maketrans({"İ": "i"})
-_TURKISH: Final = str.maketrans({"İ": "i", "I": "ı"})
 # Not the I of an escape or of a range such as A-I.
 _BARE_CAPITAL_I: Final = re.compile(r"(?<![\\-])I(?!-)")
 _SINGLE_BYTE: Final = re.compile(r"(?<!\\)(?:\\\\)*\\C")
@@ -42,7 +40,7 @@ class CompiledRegex:
             raise RegexError(r"\C is half a letter; write . for any letter")
         if _SURROGATES.search(pattern):
             raise RegexError("it has half a letter, a lone surrogate, in it")
-        english = pattern.translate(_ENGLISH)
+        english = pattern.replace("İ", "i")
         self._english = _compiled(english)
         self._turkish = self._english
         turkish = _BARE_CAPITAL_I.sub("ı", english)
@@ -54,10 +52,15 @@ class CompiledRegex:
 
     def found_in(self, text: str) -> bool:
         """Whether it matches anywhere."""
-        return any(regex.search(reading) for regex, reading in self._readings(text))
+        return any(
+            regex.search(reading.encode("utf-8", "replace")) is not None
+            for regex, reading in self._readings(text)
+        )
 
     def spans(self, text: str, most: int) -> Iterator[tuple[int, int]]:
         """Where it matches first, in characters; empty matches count, but are left out."""
+        if not text.isascii():
+            text = _SURROGATES.sub("\ufffd", text)
         for regex, reading in self._readings(text):
             for match in islice(regex.finditer(reading), most):
                 start, end = match.span()
@@ -65,11 +68,10 @@ class CompiledRegex:
                     yield start, end
 
     def _readings(self, text: str) -> Iterator[tuple[Any, str]]:
-        if not text.isascii():
-            text = _SURROGATES.sub("\ufffd", text)
-        yield self._english, text.translate(_ENGLISH)
+        text = text.replace("İ", "i")
+        yield self._english, text
         if "I" in text or self._turkish is not self._english:
-            yield self._turkish, text.translate(_TURKISH)
+            yield self._turkish, text.replace("I", "ı")
 
 
 @lru_cache(128)
