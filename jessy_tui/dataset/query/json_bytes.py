@@ -23,7 +23,7 @@ _MARKS: Final = (
 """What folding drops, raw and escaped: U+0300 to U+036F but the small iota, U+0345."""
 _BLANK: Final = rb"[ \t\r\n]*"
 _IN_MESSAGE: Final = (
-    rb'"value"' + _BLANK + b":" + _BLANK + rb'"(?:[^"\\]|\\[^u]|\\u[0-9A-Fa-f]{4})*?'
+    rb'"value"' + _BLANK + b":" + _BLANK + rb'"(?:[^"\\\n]|\\[^u]|\\u[0-9A-Fa-f]{4})*?'
 )
 """The beginning of a message's text, up to anywhere in it."""
 END_OF_PLAIN: Final = "\u0530"
