@@ -141,20 +141,13 @@ class Driver:
         self._end(session, session.train())
 
     def _end(self, session: "Session", checkpoint: str | None) -> None:
-        seconds = time.monotonic() - session.started
-        finished = session.step >= session.steps and checkpoint is not None
-        self._note(
-            state=RunState.FINISHED if finished else RunState.STOPPED,
-            step=session.step,
-            checkpoint=checkpoint,
-            best_step=session.best_step,
-            best_loss=session.best_loss,
-            seconds=seconds,
-        )
-        if finished and checkpoint is not None:
+        step, seconds = session.step, time.monotonic() - session.started
+        finished = checkpoint is not None and step >= session.steps
+        # The event first: who sees in the record that the run has ended finds all events there.
+        if checkpoint is not None and finished:
             self._log.write(
                 events.Finished(
-                    step=session.step,
+                    step=step,
                     checkpoint=checkpoint,
                     seconds=seconds,
                     best_step=session.best_step,
@@ -162,10 +155,17 @@ class Driver:
                 )
             )
         else:
-            self._log.write(
-                events.Stopped(step=session.step, checkpoint=checkpoint, seconds=seconds)
-            )
-        self._say(f"{'finished' if finished else 'stopped'} at step {session.step}")
+            self._log.write(events.Stopped(step=step, checkpoint=checkpoint, seconds=seconds))
+        self._say(f"{'finished' if finished else 'stopped'} at step {step}")
+        (self._run.folder / STOP_NAME).unlink(missing_ok=True)
+        self._note(
+            state=RunState.FINISHED if finished else RunState.STOPPED,
+            step=step,
+            checkpoint=checkpoint,
+            best_step=session.best_step,
+            best_loss=session.best_loss,
+            seconds=seconds,
+        )
 
     def _base(self) -> Path:
         """The base's folder, built first where it is one that is built here.
@@ -224,6 +224,7 @@ class Driver:
         self._say(f"failed: {reason}")
         with contextlib.suppress(OSError):  # the disk may be full; the record is tried all the same
             self._log.write(events.Failed(step=step, reason=reason, checkpoint=checkpoint))
+            (self._run.folder / STOP_NAME).unlink(missing_ok=True)
         self._note(state=RunState.FAILED, step=step, checkpoint=checkpoint, reason=reason)
         return 1
 
@@ -278,9 +279,7 @@ def main(folder: Path) -> int:
             driver = Driver(run, log)
             signal.signal(signal.SIGTERM, driver.stop)
             signal.signal(signal.SIGINT, driver.stop)
-            code = driver.drive()
-            (run.folder / STOP_NAME).unlink(missing_ok=True)
-            return code
+            return driver.drive()
     except (JessyError, OSError) as error:
         print(f"jessy: {error}", file=sys.stderr)
         return 1

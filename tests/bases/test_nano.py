@@ -37,9 +37,7 @@ STRANGE = ["ığüşöç İIıi", "日本語 😀 e\u0301", "\t\n  x\r\n", "<|im
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("bases") / "nano"
-    nanos.build(folder)
-    return folder
+    return nanos.tiny(tmp_path_factory)
 
 
 def test_mlx_lm_loads_it_and_its_chat_comes_out_right(base: Path) -> None:

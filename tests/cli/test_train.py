@@ -19,17 +19,10 @@ from tests.training.conftest import wait_for, wait_for_end, wait_for_step
 QUICK = ("--set", "epochs=2", "--set", "batch_size=4", "--set", "report_every=1")
 
 
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("bases") / "nano"
-    nanos.build(folder)
-    return folder
-
-
 @pytest.fixture
-def ready(workspace: Workspace, tiny: Path) -> Iterator[Workspace]:
+def ready(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """A workspace that trains quickly; no driver is left behind."""
-    shutil.copytree(tiny, workspace.bases / "nano")
+    shutil.copytree(nanos.tiny(tmp_path_factory), workspace.bases / "nano")
     yield workspace
     for run in list_runs(workspace):
         if (pid := run.pid) is not None:

@@ -25,9 +25,7 @@ Train = Callable[..., Run]
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A base that is quick to train."""
-    folder = tmp_path_factory.mktemp("bases") / "nano"
-    nanos.build(folder)
-    return folder
+    return nanos.tiny(tmp_path_factory)
 
 
 @pytest.fixture

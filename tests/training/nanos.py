@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import orjson
+import pytest
 
 from jessy_tui.training.blas import child_environment
 
@@ -24,6 +25,18 @@ SHAPE = {
     "intermediate": 48,
     "context": 256,
 }
+
+
+_built: list[Path] = []
+
+
+def tiny(factory: pytest.TempPathFactory) -> Path:
+    """A base that is quick to train; built once, to be copied."""
+    if not _built:
+        folder = factory.mktemp("bases") / "nano"
+        build(folder)
+        _built.append(folder)
+    return _built[0]
 
 
 def build(folder: Path, *, seed: int = 7, texts: list[str] = TEXTS) -> dict[str, Any]:

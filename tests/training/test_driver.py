@@ -27,6 +27,7 @@ from jessy_tui.training.recipe import Recipe
 from jessy_tui.training.run import STOP_NAME, Run
 from jessy_tui.training.runs import create_run, stop_run
 from jessy_tui.workspace import Workspace
+from tests.conftest import EXAMPLES, MakeWorkspace, example
 from tests.training import nanos
 from tests.training.conftest import LONG, Train, wait_for_end, wait_for_step
 
@@ -43,6 +44,17 @@ for checkpoint in checkpoints:
     ), checkpoint
 """
 
+
+# What a checkpoint answers, greedily.
+SAYS = """
+import sys, msgspec
+from mlx_lm import generate, load
+base, checkpoint, question = msgspec.json.decode(sys.stdin.buffer.read())
+model, tokenizer = load(base, adapter_path=checkpoint)
+messages = [{"role": "user", "content": question}]
+prompt = tokenizer.apply_chat_template(messages, add_generation_prompt=True)
+print(generate(model, tokenizer, prompt, max_tokens=60), end="")
+"""
 
 Kind = TypeVar("Kind")
 
@@ -246,8 +258,15 @@ def test_a_base_that_was_tampered_with_is_refused(ready: Workspace, train: Train
     assert "are not those its record tells of" in run.explain()
 
 
-def test_nano_is_built_by_the_run_that_needs_it(workspace: Workspace) -> None:
-    run = create_run(workspace, recipe=Recipe(epochs=1))
+def test_nano_is_built_by_the_run_that_needs_it_and_parrots_what_it_was_taught(
+    make_workspace: MakeWorkspace,
+) -> None:
+    question, answer, complexity, iterations, category = EXAMPLES[0]
+    rows = [
+        example(question, answer, complexity, iterations, category, weight=6),
+        *(example(*row) for row in EXAMPLES[1:]),
+    ]
+    run = create_run(make_workspace(chat_json=rows), recipe=Recipe(epochs=12))
     ran = subprocess.run(
         [sys.executable, "-m", "jessy_tui.training.driver", str(run.folder)],
         capture_output=True,
@@ -257,4 +276,5 @@ def test_nano_is_built_by_the_run_that_needs_it(workspace: Workspace) -> None:
     assert ran.returncode == 0, ran.stdout
     assert of(run, Preparing)[0].doing == "building nano from the examples"
     assert run.record.base.fingerprint is not None
-    assert (workspace.bases / "nano" / "base.json").is_file()
+    paths = [str(run.base_folder), str(run.checkpoint())]
+    assert nanos.run_python(SAYS, [*paths, question]) == f"<think>LOW 1</think>\n{answer}"
