@@ -83,9 +83,14 @@ class Driver:
         self._step = step
 
     def drive(self) -> int:
-        """Train; whatever happens is in the run's folder afterwards. Returns the exit code."""
+        """Train; whatever happens is in the run's folder afterwards. Returns the exit code.
+
+        Raises:
+            JessyError: the run has been started before, or its folder cannot be written; nothing
+                was changed.
+        """
+        self._begin()
         try:
-            self._begin()
             with self._heartbeat():
                 self._train()
         except JessyError as error:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from typing import TypeVar
 
+import msgspec
 import orjson
 import pytest
 
@@ -24,6 +25,7 @@ from jessy_tui.training.events import (
     Warned,
 )
 from jessy_tui.training.recipe import Recipe
+from jessy_tui.training.record import RunState, write_record
 from jessy_tui.training.run import STOP_NAME, Run
 from jessy_tui.training.runs import create_run, stop_run
 from jessy_tui.workspace import Workspace
@@ -234,6 +236,21 @@ def test_a_run_has_one_driver(train: Train) -> None:
     assert ran.returncode == 1
     assert b"has a driver at work already" in ran.stderr
     assert run.state == "running"
+
+
+def test_a_run_that_has_ended_is_not_driven_again(ready: Workspace, train: Train) -> None:
+    run = create_run(ready)
+    write_record(run.folder, msgspec.structs.replace(run.record, state=RunState.FINISHED))
+    before = run.record
+    ran = subprocess.run(
+        [sys.executable, "-m", "jessy_tui.training.driver", str(run.folder)],
+        capture_output=True,
+        check=False,
+    )
+    assert ran.returncode == 1
+    assert b"has been started before; it is finished" in ran.stderr
+    assert run.record == before
+    assert EventReader(run.events).all() == []
 
 
 def test_a_base_that_was_rebuilt_since_is_refused(ready: Workspace, train: Train) -> None:
