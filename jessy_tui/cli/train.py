@@ -54,7 +54,7 @@ def command(
     if not as_json:
         click.echo(f"{run.name}: {run.folder}", err=True)
         if base == NANO:
-            click.echo(PARROTS, err=True)
+            click.echo(f"{base} is built here, from the examples. {PARROTS}", err=True)
     from jessy_tui.cli.follow import Follower
 
     Follower(run, quiet=as_json).follow()
