@@ -22,6 +22,20 @@ class SplitSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """The same seed and the same examples give the same split."""
 
 
+class AnswerLengths(msgspec.Struct, forbid_unknown_fields=True, frozen=True, rename="upper"):
+    """`[check.answer_length]`: the least and the greatest length of an answer, in characters."""
+
+    low: tuple[int, int] = (1, 180)
+    medium: tuple[int, int] = (300, 1200)
+    high: tuple[int, int] = (600, 1500)
+
+    def __post_init__(self) -> None:
+        for name in self.__struct_fields__:
+            least, most = getattr(self, name)
+            if not 0 <= least <= most:
+                raise ValueError(f"{name.upper()} goes from {least} to {most}")
+
+
 class CheckSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """`[check]`: what the checks look at."""
 
@@ -32,6 +46,7 @@ class CheckSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     are nearly the same."""
     opening_share: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.03
     """The share of the answers, 0 to 1, that may begin with the same two words."""
+    answer_length: AnswerLengths = AnswerLengths()
 
 
 class TargetSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

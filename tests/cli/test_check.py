@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,11 +10,20 @@ from jessy_tui.workspace import Workspace
 from tests.cli.conftest import Jessy
 from tests.conftest import EXAMPLES, MakeWorkspace, example
 
-GOOD = [example(*row) for row in EXAMPLES]
+
+def sound(question: str, answer: str, complexity: str, iterations: int, category: str) -> Any:
+    """An example whose answer is as long as its label asks."""
+    if complexity != "LOW":
+        answer = f"{answer}\n\n" + " ".join(f"{category}{iterations}{n}" for n in range(80))
+    return example(question, answer, complexity, iterations, category)
+
+
+GOOD = [sound(*row) for row in EXAMPLES]
 BAD = [*GOOD[:2], example("yeni", "cevap", "LOW", 5, "chat"), example("naber", "x", "LOW", 1, "y")]
 
 
-def test_clean_examples_end_with_nothing_found(jessy: Jessy, workspace: Workspace) -> None:
+def test_clean_examples_end_with_nothing_found(jessy: Jessy, make_workspace: MakeWorkspace) -> None:
+    workspace = make_workspace(chat_json=GOOD)
     ran = jessy("check", folder=workspace.root)
     assert (ran.code, ran.out) == (0, "8 examples in 1 file: nothing found.\n")
 

@@ -3,14 +3,36 @@
 from collections.abc import Container, Iterator
 from typing import Final
 
-from jessy_tui.dataset.checks import label, schema, text
+from jessy_tui.dataset.checks import (
+    encoding,
+    generic,
+    label,
+    language,
+    markup,
+    overthinking,
+    placeholders,
+    privacy,
+    schema,
+    text,
+)
 from jessy_tui.dataset.checks.check import Check, ExampleCheck
 from jessy_tui.dataset.checks.finding import SEVERITIES, Finding, Flaw, finding_of
 from jessy_tui.dataset.checks.subject import Subject
 from jessy_tui.dataset.example import Example
 from jessy_tui.workspace import CheckSettings
 
-EXAMPLE_CHECKS: Final[tuple[ExampleCheck, ...]] = (*schema.CHECKS, *label.CHECKS, *text.CHECKS)
+EXAMPLE_CHECKS: Final[tuple[ExampleCheck, ...]] = (
+    *schema.CHECKS,
+    *label.CHECKS,
+    *overthinking.CHECKS,
+    *text.CHECKS,
+    *encoding.CHECKS,
+    *markup.CHECKS,
+    *placeholders.CHECKS,
+    *generic.CHECKS,
+    *language.CHECKS,
+    *privacy.CHECKS,
+)
 
 _DEFAULTS: Final = CheckSettings()
 

@@ -8,7 +8,6 @@ from jessy_tui.dataset.checks.check import Check
 from jessy_tui.dataset.checks.finding import FieldPath, Flaw
 from jessy_tui.dataset.checks.index import Groups, Known, NameOf
 from jessy_tui.dataset.checks.subject import Subject
-from jessy_tui.dataset.turkish import question_key
 
 DUPLICATE: Final = Check("duplicate-answer", "warning", "One answer for several questions.")
 OPENING: Final = Check("frequent-opening", "warning", "Too many answers that begin alike.")
@@ -74,7 +73,7 @@ def _answers(subject: Subject) -> Iterator[_Answer]:
     example = subject.example
     pair = hash(example.question.strip()), hash(example.answer)
     for path, text, is_answer in subject.texts:
-        key = question_key(text)
+        key = subject.keys[path]
         if is_answer and key:
             yield _Answer(path, hash(key), hash(text.strip()), pair)
 
@@ -140,8 +139,8 @@ class OpeningIndex:
 
 
 def _opening(subject: Subject) -> tuple[FieldPath, str] | None:
-    for path, text, is_answer in reversed(subject.texts):
+    for path, _, is_answer in reversed(subject.texts):
         if is_answer:
-            words = question_key(text).split()[:_OPENING_WORDS]
+            words = subject.keys[path].split(maxsplit=_OPENING_WORDS)[:_OPENING_WORDS]
             return (path, " ".join(words)) if words else None
     return None

@@ -72,10 +72,3 @@ class Groups(Generic[Key]):
     def first(self, key: Key) -> tuple[int, int]:
         """The number in the order and the id of the first entry of a key that is there."""
         return self._members[key][0]
-
-    def before(self, key: Key, known: Known) -> Iterator[int]:
-        """The entries of a key that come before `known`, in their order."""
-        for order, entry_id in self._members.get(key, ()):
-            if order >= known.order:
-                return
-            yield entry_id

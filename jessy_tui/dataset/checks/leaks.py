@@ -69,8 +69,8 @@ class LeakIndex:
 
 def _questions(subject: Subject) -> Iterator[tuple[FieldPath, str]]:
     first = subject.first_question
-    for path, text, is_answer in subject.texts:
-        key = question_key(text)
+    for path, _, is_answer in subject.texts:
+        key = subject.keys[path]
         if is_answer or not key:
             continue
         if (first and path == first[0]) or len(key.split()) >= _FOLLOW_UP_WORDS:

@@ -12,7 +12,6 @@ from jessy_tui.dataset.checks.finding import FieldPath, Flaw
 from jessy_tui.dataset.checks.index import Groups, Known, NameOf
 from jessy_tui.dataset.checks.subject import Subject
 from jessy_tui.dataset.similarity import SimilarTexts
-from jessy_tui.dataset.turkish import question_key
 from jessy_tui.iteration import Plan
 from jessy_tui.workspace import CheckSettings
 
@@ -52,6 +51,8 @@ class QuestionIndex:
         self._name_of = name_of
         self._asked: dict[int, _Asked] = {}
         self._groups: Groups[str] = Groups()
+        self._same: Groups[int] = Groups()
+        """By the hash of the text as it stands."""
         self._texts: SimilarTexts[str] | None = None
         if NEAR.name not in settings.off:
             self._texts = SimilarTexts(settings.near_duplicate)
@@ -68,7 +69,7 @@ class QuestionIndex:
             self._asked[known.id] = asked
             if asked.key not in self._groups:
                 new[asked.key] = None
-            touched |= self._groups.add(asked.key, known)
+            touched |= self._groups.add(asked.key, known) | self._same.add(asked.exact, known)
             touched |= self._neighbours(asked.key)
         if self._texts is not None:
             for key, near in self._texts.add_all((key, key) for key in new):
@@ -82,7 +83,8 @@ class QuestionIndex:
         asked = self._asked.pop(known.id, None)
         if asked is None:
             return set()
-        touched = self._neighbours(asked.key) | self._groups.remove(asked.key, known)
+        touched = self._neighbours(asked.key) | self._same.remove(asked.exact, known)
+        touched |= self._groups.remove(asked.key, known)
         if asked.key not in self._groups:
             for other in self._near.pop(asked.key, {}):
                 del self._near[other][asked.key]
@@ -103,17 +105,17 @@ class QuestionIndex:
         if first == known.id:
             yield from self._near_flaws(known, asked)
             return
-        for entry_id in self._groups.before(asked.key, known):
-            if self._asked[entry_id].exact == asked.exact:
-                yield self._same(asked, self._asked[entry_id], self._name_of(entry_id))
-                return
+        same = self._same.first(asked.exact)[1]
+        if same != known.id:
+            yield self._repeated(asked, self._asked[same], self._name_of(same))
+            return
         reason = (
             f"{self._name_of(first)} asks the same but for case, dots, spacing or punctuation; "
             "delete one of them, or ask something else."
         )
         yield SIMILAR, Flaw(asked.path, reason)
 
-    def _same(self, asked: _Asked, first: _Asked, name: str) -> tuple[Check, Flaw]:
+    def _repeated(self, asked: _Asked, first: _Asked, name: str) -> tuple[Check, Flaw]:
         label = ""
         if asked.plan != first.plan:
             label = f" under another label ({first.plan or 'none'} there, {asked.plan or 'none'} "
@@ -143,7 +145,7 @@ def _asked(subject: Subject) -> _Asked | None:
     if subject.first_question is None:
         return None
     path, text = subject.first_question
-    key = question_key(text)
+    key = subject.keys[path]
     if not key:
         return None
     example = subject.example

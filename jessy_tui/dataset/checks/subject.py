@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Final
 
+from jessy_tui.dataset.checks.code import without_code
 from jessy_tui.dataset.checks.finding import FieldPath
 from jessy_tui.dataset.example import HUMAN, JESSY, Example
+from jessy_tui.dataset.turkish import fold, question_key
 from jessy_tui.workspace import CheckSettings
 
 _PLAN_KEYS: Final = frozenset({"complexity", "iterations"})
@@ -34,6 +36,19 @@ class Subject:
             (("conversations", at, "value"), message["value"], message.get("from") == JESSY)
             for at, message in self.messages
             if isinstance(message.get("value"), str)
+        ]
+
+    @cached_property
+    def keys(self) -> dict[FieldPath, str]:
+        """The texts as `question_key` folds them, by where they stand."""
+        return {path: question_key(text) for path, text, _ in self.texts}
+
+    @cached_property
+    def plain(self) -> list[tuple[FieldPath, str, bool]]:
+        """The `texts` without code, folded, their blank space made single."""
+        return [
+            (path, " ".join(fold(without_code(text)).replace("’", "'").split()), is_answer)
+            for path, text, is_answer in self.texts
         ]
 
     @cached_property

@@ -149,7 +149,7 @@ def test_after_any_edits_the_findings_are_those_of_a_fresh_look(
     now = dict(enumerate(start))
     order = list(now)
     for what, entry_id, new in steps:
-        before = {entry: found.findings_of(entry) for entry in now}
+        before = {entry: found.said_of(entry) for entry in now}
         if what == "update":
             touched = found.update(entry_id, new)
             now[entry_id] = new
@@ -159,9 +159,7 @@ def test_after_any_edits_the_findings_are_those_of_a_fresh_look(
             touched = found.remove(entry_id)
             now.pop(entry_id, None)
         for entry in now.keys() - touched:
-            assert [one.check for one in found.findings_of(entry)] == [
-                one.check for one in before[entry]
-            ]
+            assert found.said_of(entry) == before[entry]
     fresh = Checker(place_of=lambda entry_id: (FILE, entry_id))
     fresh.load((entry_id, now[entry_id]) for entry_id in order if entry_id in now)
     assert names(found) == names(fresh)

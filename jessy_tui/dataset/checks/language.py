@@ -1,0 +1,75 @@
+"""The check for text that is not in the language its label names.
+
+Turkish and English are told apart by the small words that only one of them has, and by the letters
+that English lacks. It speaks up only where the evidence is clear: most texts of a few words say
+nothing, and what engineers mix ("deploy'u rollback ettim") is Turkish.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from jessy_tui.dataset.checks.check import ExampleCheck
+from jessy_tui.dataset.checks.code import without_code
+from jessy_tui.dataset.checks.finding import Flaw
+from jessy_tui.dataset.checks.subject import Subject
+from jessy_tui.dataset.checks.words import what
+
+# As they fold. Left out is what both have: is/iş, on, an, at, as, in, de, da, her, sen, but, one;
+# and what engineers write in capitals: abi, lan.
+_TURKISH_WORDS: Final = """
+acaba ama ancak artik ayni bana bazen bence beni benim bile bir biraz birkac birsey bise bisi
+biz bize bizim boyle bu bunlar bunu bunun cok cunku daha degil diye diyo eger falan gibi hala
+hangi hem hep hic icin icinde ile ise iste kadar kanka kendi ki kim mi misin miyim mu musun
+muyum nasi nasil ne neden nedir neler nerede neresi niye olan olarak oldugu olmaz olsa olur
+onlar onu onun oyle peki sadece sana sanirim sence seni senin sey seyi simdi siz size sizin
+sonra su tabii tam valla ve veya ya yani yap yine yok yoksa zaten
+"""
+_ENGLISH_WORDS: Final = """
+about after also and any are because been before being both can cannot could did does doesn't
+don't each every for from get had has have he how i i'm if into isn't it it's its just like make
+many more most much my no not of only or other our out over she should so some such than that
+that's the their them then there these they this those to too under use was we were what what's
+when where which while who why will with without would you you're your
+"""
+_TURKISH: Final = frozenset(_TURKISH_WORDS.split())
+_ENGLISH: Final = frozenset(_ENGLISH_WORDS.split())
+_TURKISH_LETTERS: Final = re.compile(r"\w*[ğĞşŞıİçÇöÖüÜ]\w*")
+_WORD: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+_ENOUGH: Final = 3
+"""So many words of the other language are needed."""
+_CLEAR: Final = 4
+"""And so many times as many as of the language that is named."""
+
+_NAMES: Final = {"tr": "Turkish", "en": "English"}
+
+
+def _wrong_language(subject: Subject) -> Iterator[Flaw]:
+    language = subject.example.language
+    if language not in _NAMES:
+        return
+    for (path, text, is_answer), (_, folded, _) in zip(subject.texts, subject.plain, strict=True):
+        turkish, english = _evidence(text, folded)
+        mine, others = (turkish, english) if language == "tr" else (english, turkish)
+        if others >= _ENOUGH and others >= _CLEAR * mine:
+            other = _NAMES["en" if language == "tr" else "tr"]
+            reason = (
+                f'the language is "{language}", but the {what(is_answer)} is in {other}; write it '
+                f'in {_NAMES[language]}, or name the language of the example, or "mixed".'
+            )
+            yield Flaw(path, reason)
+
+
+def _evidence(text: str, folded: str) -> tuple[int, int]:
+    """How many words speak for Turkish, and how many for English."""
+    words = _WORD.findall(folded)
+    letters = 0 if text.isascii() else len(_TURKISH_LETTERS.findall(without_code(text)))
+    turkish = sum(word in _TURKISH for word in words)
+    return max(turkish, letters), sum(word in _ENGLISH for word in words)
+
+
+CHECKS: Final = (
+    ExampleCheck(
+        "wrong-language", "warning", "Text in another language than named.", _wrong_language
+    ),
+)
