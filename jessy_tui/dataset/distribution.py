@@ -48,30 +48,46 @@ class Distributions:
     """The most frequent first."""
 
 
+class Tally:
+    """Counts labels."""
+
+    def __init__(self) -> None:
+        self.examples = 0
+        self.complexity: Counter[str] = Counter()
+        self.iterations: Counter[str] = Counter()
+        self.category: Counter[str] = Counter()
+        self.language: Counter[str] = Counter()
+
+    def add(self, example: Example) -> None:
+        """Count one example."""
+        self.examples += 1
+        if example.complexity is not None:
+            self.complexity[str(example.complexity)] += 1
+        if example.iterations is not None:
+            self.iterations[str(example.iterations)] += 1
+        if example.category is not None:
+            self.category[example.category] += 1
+        if example.language:
+            self.language[example.language] += 1
+
+    def distributions(self) -> Distributions:
+        """The distributions of what was counted."""
+        total = self.examples
+        return Distributions(
+            examples=total,
+            complexity=_distribution(self.complexity, total, [str(value) for value in Complexity]),
+            iterations=_distribution(self.iterations, total, _ALL_ITERATIONS),
+            category=_distribution(self.category, total, _by_frequency(self.category)),
+            language=_distribution(self.language, total, _by_frequency(self.language)),
+        )
+
+
 def distributions_of(examples: Iterable[Example]) -> Distributions:
     """Count the labels of `examples` in one pass."""
-    complexity: Counter[str] = Counter()
-    iterations: Counter[str] = Counter()
-    category: Counter[str] = Counter()
-    language: Counter[str] = Counter()
-    total = 0
+    tally = Tally()
     for example in examples:
-        total += 1
-        if example.complexity is not None:
-            complexity[str(example.complexity)] += 1
-        if example.iterations is not None:
-            iterations[str(example.iterations)] += 1
-        if example.category is not None:
-            category[example.category] += 1
-        if example.language:
-            language[example.language] += 1
-    return Distributions(
-        examples=total,
-        complexity=_distribution(complexity, total, [str(value) for value in Complexity]),
-        iterations=_distribution(iterations, total, _ALL_ITERATIONS),
-        category=_distribution(category, total, _by_frequency(category)),
-        language=_distribution(language, total, _by_frequency(language)),
-    )
+        tally.add(example)
+    return tally.distributions()
 
 
 def file_distribution(files: Sequence[ExampleFile]) -> Distribution:

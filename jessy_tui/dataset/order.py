@@ -3,7 +3,11 @@
 from array import array
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class Order(Protocol):
@@ -165,6 +169,13 @@ class RowOrder:
             row = special + 1
         if row < self.rows:
             yield row, self.rows - 1
+
+    def places(self, rows: "NDArray[np.int64]") -> "NDArray[np.int64]":
+        """The places of rows that are where they stand in the file, ascending as they are."""
+        import numpy as np
+
+        gone, behind = np.array(self._gone, np.int64), np.array(self._behind, np.int64)
+        return rows - gone.searchsorted(rows) + behind.searchsorted(rows)
 
     def _put_behind(self, row: int) -> "array[int]":
         return self._put[bisect_left(self._behind, row) : bisect_right(self._behind, row)]

@@ -29,7 +29,7 @@ from jessy_tui.dataset.journal import (
     label_of,
     waiting,
 )
-from jessy_tui.dataset.large.file import read_example
+from jessy_tui.dataset.large.line import read_example
 from jessy_tui.dataset.order import RowOrder
 from jessy_tui.errors import JessyError
 

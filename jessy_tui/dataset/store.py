@@ -7,11 +7,15 @@ stays until it is saved; so a crash loses nothing that was confirmed.
 
 import contextlib
 import threading
+from array import array
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jessy_tui.dataset.changelog import ChangeLog
 from jessy_tui.dataset.changes import Change, Edit, summarize
+from jessy_tui.dataset.counting import distributions_in
+from jessy_tui.dataset.distribution import Distributions
 from jessy_tui.dataset.entries import Entries, Entry
 from jessy_tui.dataset.example import Example
 from jessy_tui.dataset.frame import new_version
@@ -19,6 +23,9 @@ from jessy_tui.dataset.large.indexing import Indexing, Progress
 from jessy_tui.dataset.recovery import History
 from jessy_tui.dataset.saving import prepare, refuse_if_changed
 from jessy_tui.errors import JessyError
+
+if TYPE_CHECKING:
+    from jessy_tui.dataset.query import Query
 
 __all__ = ["Change", "Edit", "Entry", "ExampleStore", "Progress"]
 
@@ -136,6 +143,25 @@ class ExampleStore:
     def wait_indexed(self) -> None:
         """Return when all rows of all files are known; not for a thread that paints."""
         self._indexing.wait()
+
+    # --- searching -----------------------------------------------------------------------------
+
+    def select(
+        self, query: "Query", *, cancelled: Callable[[], bool] = lambda: False
+    ) -> Iterator["array[int]"]:
+        """The positions of the entries that a query matches, chunk by chunk, ascending.
+
+        The first chunks are small and come soon. While labels are read, it waits for them. It
+        ends early once `cancelled` says so, and what was edited meanwhile may be missed: begin
+        again then. Not for a thread that paints.
+        """
+        from jessy_tui.dataset.selecting import Selecting
+
+        return Selecting(self._entries, query, cancelled).chunks()
+
+    def distributions(self) -> Distributions:
+        """How the labels of all entries are distributed, as far as they are read."""
+        return distributions_in(self._entries)
 
     # --- changing ------------------------------------------------------------------------------
 

@@ -16,12 +16,20 @@ from typing import TYPE_CHECKING, Final
 from jessy_tui.dataset.example import Example, Unreadable
 from jessy_tui.dataset.files import ExampleFileError
 from jessy_tui.dataset.frame import Frame, Piece, Version, frame_of, holds_lines
-from jessy_tui.dataset.jsontext import BLANK, JsonTextError, read_value, skip_whitespace
+from jessy_tui.dataset.jsontext import BLANK, skip_whitespace
+from jessy_tui.dataset.large.line import read_example
 from jessy_tui.dataset.large.scan import LineScan, rows_of
+from jessy_tui.dataset.large.workers import Workers
 from jessy_tui.errors import JessyError
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from jessy_tui.dataset.large.columns import Columns
     from jessy_tui.dataset.large.table import Column
+
+    Reading = tuple[Workers, NDArray[np.int64], NDArray[np.int64]]
 
 LARGE: Final = 4_000_000
 """From so many bytes on, a JSONL file is not read whole."""
@@ -77,13 +85,17 @@ class LargeFile:
         self._digest = ""
         self._failure: str | None = None
         self._found = threading.Event()
+        self._labelled = threading.Event()
         self._closed = threading.Event()
         self._frame: Frame | None = None
         self._versions: OrderedDict[int, Version] = OrderedDict()
         self._remembered = 0
         self._lock = threading.RLock()
-        self.rewritten = False
-        """Whether the rows stand elsewhere than where they stood when the file was opened."""
+        self.columns: Columns | None = None
+        """The labels of its rows as they were when it was opened, once somebody reads them."""
+        self._workers: Workers | None = None
+        self.opened: Reading | None = None
+        """As `reading` was when all rows were found, whatever was saved since."""
 
     # --- finding the rows ----------------------------------------------------------------------
 
@@ -115,6 +127,7 @@ class LargeFile:
             self._last_row = len(ends) - 1
             self._digest = digest.hexdigest()
             self._forget()  # the last row knows only now that it is the last
+            self.opened = self.reading()
         except JessyError as error:
             self._failure = str(error)
         finally:
@@ -125,6 +138,19 @@ class LargeFile:
     def found(self) -> bool:
         """Whether all rows are found."""
         return self._found.is_set()
+
+    @property
+    def labelled(self) -> bool:
+        """Whether no more labels come."""
+        return self._labelled.is_set()
+
+    def finish(self) -> None:
+        """No more labels come."""
+        self._labelled.set()
+
+    def wait_labelled(self, seconds: float) -> bool:
+        """Whether no more labels come; waits so long for that."""
+        return self._labelled.wait(seconds)
 
     def wait(self) -> None:
         """Return when all rows are found.
@@ -322,24 +348,31 @@ class LargeFile:
             status = os.fstat(descriptor)
             self.size, self._times = status.st_size, (status.st_mtime_ns, status.st_ctime_ns)
             self._forget()
-            self.rewritten = True
+            self._workers = None  # who still asks the old ones reads what was there before
+
+    @property
+    def workers(self) -> Workers:
+        """Processes that read what is open now."""
+        with self._lock:
+            if self._workers is None:
+                self._workers = Workers(self.descriptor)
+                if self._closed.is_set():
+                    self._workers.close()
+            return self._workers
+
+    def reading(self) -> "Reading":
+        """Processes that read what is open now, and where its rows begin and end in that."""
+        with self._lock:
+            begins, ends = self.extents()
+            return self.workers, begins.view(), ends.view()
 
     def close(self) -> None:
-        """Stop looking for rows. The descriptor stays open as long as somebody may read."""
+        """End all work on it. The descriptor stays open as long as somebody may read."""
         self._closed.set()
+        with self._lock:
+            if self._workers:
+                self._workers.close()
 
     def __del__(self) -> None:
         if hasattr(self, "descriptor"):
             os.close(self.descriptor)
-
-
-def read_example(source: str, problem: Callable[[str], str]) -> Example:
-    """The example of one line; where it is none, an `Unreadable` one with its `problem`."""
-    try:
-        value, stop = read_value(source, 0, len(source))
-    except JsonTextError as refused:
-        return Unreadable(source, problem(refused.reason))
-    if stop < len(source):
-        reason = "one example a line is expected, but more follows; put it on its own"
-        return Unreadable(source, problem(reason))
-    return Example(value)

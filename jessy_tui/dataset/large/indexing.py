@@ -4,13 +4,25 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from jessy_tui.dataset.entries import Entries, OpenFile
+from jessy_tui.dataset.large.file import LargeFile
+from jessy_tui.dataset.large.labels import Label, Labels
+from jessy_tui.dataset.large.worker import LABELS, LabelRows
+from jessy_tui.dataset.large.workers import COUNT, Workers, WorkersClosedError
+from jessy_tui.errors import JessyError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _TELL_EVERY: Final = 0.1
 """Seconds between two tellings."""
+_FIRST_CHUNK: Final = 1 << 19
+_CHUNK: Final = 1 << 23
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +31,10 @@ class Progress:
 
     rows: int
     """Rows that are found; they can be looked at."""
+    labelled: int
+    """Rows whose labels are known, too; filters and figures wait for these."""
     bytes: int
-    """Bytes whose rows are found."""
+    """Bytes that are done."""
     total: int
     """Bytes of all large files."""
 
@@ -38,6 +52,8 @@ class Indexing:
         self._files = [file for file in entries.files if file.large]
         self._subscribers: list[Callable[[Progress | None], None]] = []
         self._done = threading.Event()
+        self._left = len(self._files)
+        self._lock = threading.Lock()
         self._told = 0.0
         self._threads: list[threading.Thread] = []
         if not self._files:
@@ -57,13 +73,18 @@ class Indexing:
         """How far it is; None once all is done."""
         if self._done.is_set():
             return None
-        found = read = total = 0
-        for file in self._files:
-            if file.large:
-                found += file.large.rows
-                read += file.large.size if file.large.found else file.large.bytes_read
-                total += file.large.size
-        return Progress(found, read, total)
+        files = [file.large for file in self._files if file.large]
+        labelled = [large.columns.rows if large.columns else 0 for large in files]
+        done = [
+            large.size * rows // max(1, large.rows)
+            for large, rows in zip(files, labelled, strict=True)
+        ]
+        return Progress(
+            rows=sum(large.rows for large in files),
+            labelled=sum(labelled),
+            bytes=sum(done),
+            total=sum(large.size for large in files),
+        )
 
     def wait(self) -> None:
         """Return when all is done."""
@@ -100,10 +121,42 @@ class Indexing:
             self._entries.grow(file, rows)
             self._tell()
 
-        large.find_rows(found)
-        if all(other.large and other.large.found for other in self._files):
-            self._done.set()
+        try:
+            large.find_rows(found)
+            self._label(large)
+        except (WorkersClosedError, JessyError):
+            pass  # closed, or not readable to its end, which is said where it matters
+        finally:
+            large.finish()
+            with self._lock:
+                self._left -= 1
+                if not self._left:
+                    self._done.set()
+        if self._done.is_set():
             self._tell(now=True)
+
+    def _label(self, large: LargeFile) -> None:
+        """Read the labels of all rows, a few processes at a time."""
+        from jessy_tui.dataset.large.columns import Columns
+
+        if large.opened is None:
+            return
+        workers, begins, ends = large.opened
+        large.opened = None
+        columns = large.columns = Columns()
+        with ThreadPoolExecutor(COUNT) as pool:
+            waiting = [
+                (
+                    last - first,
+                    pool.submit(_labels, workers, int(begins[first]), int(ends[last - 1])),
+                )
+                for first, last in chunks_of(begins, ends)
+            ]
+            for rows, future in waiting:
+                labels = future.result()
+                # Others are only counted where somebody has written into the file meanwhile.
+                columns.add(labels if labels.rows == rows else _no_labels(rows))
+                self._tell()
 
     def _tell(self, *, now: bool = False) -> None:
         time_now = time.monotonic()
@@ -112,3 +165,23 @@ class Indexing:
             progress = self.progress
             for callback in tuple(self._subscribers):
                 callback(progress)
+
+
+def chunks_of(begins: "NDArray[np.int64]", ends: "NDArray[np.int64]") -> list[tuple[int, int]]:
+    """Rows, from the first to before the last, of some bytes each; the first few are small."""
+    chunks: list[tuple[int, int]] = []
+    first, size = 0, _FIRST_CHUNK
+    while first < len(ends):
+        last = max(first + 1, int(ends.searchsorted(int(begins[first]) + size, "right")))
+        chunks.append((first, last))
+        first, size = last, min(size * 2, _CHUNK)
+    return chunks
+
+
+def _labels(workers: Workers, begin: int, end: int) -> Labels:
+    return LABELS.decode(workers.ask(LabelRows(begin, end)))
+
+
+def _no_labels(rows: int) -> Labels:
+    unknown = bytes(4 * rows)
+    return Labels(unknown, unknown, unknown, bytes(rows), [Label()])

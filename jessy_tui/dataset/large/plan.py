@@ -1,0 +1,196 @@
+"""What of a query the columns answer for all rows at once, and what is left to look for.
+
+Each node gets two masks over the rows: those that surely match, and those that may. Where the
+two are the same the columns have answered; the rest of the rows are decoded.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from jessy_tui.dataset.large.columns import Columns
+from jessy_tui.dataset.large.labels import COMPLEXITIES
+from jessy_tui.dataset.query import (
+    And,
+    Edited,
+    Everything,
+    Has,
+    Is,
+    Name,
+    Node,
+    Not,
+    Number,
+    Or,
+    Text,
+    byte_pattern,
+)
+from jessy_tui.dataset.turkish import fold
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Mask = NDArray[np.bool_]
+
+_COLUMN_OF = {"iterations": "iterations", "len": "length", "turns": "turns", "weight": "weight"}
+_NAME_OF = {"category": "category", "part": "part", "lang": "language"}
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows that follow each other and stand in their file as they lie on the disk."""
+
+    columns: Columns
+    first: int
+    last: int
+    """Exclusive."""
+    file_name: str
+    numbers: "Callable[[], NDArray[np.int64]]"
+    """The number of each row in the list, from 1."""
+    words: "dict[Text, Mask]" = field(default_factory=dict)
+    """Words that were looked for in the bytes already, with the rows that have them."""
+
+
+def masks(node: Node, rows: Rows) -> "tuple[Mask, Mask]":
+    """The rows that surely match, and those that may."""
+    import numpy as np
+
+    match node:
+        case And(parts) | Or(parts):
+            join = np.logical_and if isinstance(node, And) else np.logical_or
+            surely, maybe = masks(parts[0], rows)
+            for part in parts[1:]:
+                more_surely, more_maybe = masks(part, rows)
+                surely, maybe = join(surely, more_surely), join(maybe, more_maybe)
+            return surely, maybe
+        case Not(part):
+            surely, maybe = masks(part, rows)
+            return ~maybe, ~surely
+    if isinstance(node, Text) and node in rows.words:
+        # Only of plain rows the bytes say as much as the messages.
+        plain, found = _column(rows, "plain") > 0, rows.words[node]
+        return found & plain, found | ~plain
+    known = _known(node, rows)
+    if known is not None:
+        return known, known
+    size = rows.last - rows.first
+    return np.zeros(size, bool), np.ones(size, bool)
+
+
+def _known(node: Node, rows: Rows) -> "Mask | None":
+    """The rows that match, where the columns say so."""
+    import numpy as np
+
+    match node:
+        case Everything():
+            return _all(rows, matches=True)
+        case Is(complexity):
+            place = COMPLEXITIES.index(complexity) + 1
+            return np.asarray(_column(rows, "complexity") == place)
+        case Number("#"):
+            return _between(rows.numbers(), node)
+        case Number(key):
+            numbers = _column(rows, _COLUMN_OF[key])
+            found = _between(numbers, node)
+            # An example without iterations has no number that could be compared.
+            return found & (numbers > 0) if key == "iterations" else found
+        case Name("file"):
+            return _all(rows, matches=node.folded in fold(rows.file_name))
+        case Name(key):
+            names = rows.columns.names
+            wanted = [_is_name(key, name, node.folded) for name in names]
+            return np.array(wanted, bool)[_column(rows, _NAME_OF[key])]
+        case Has("label"):
+            labelled = [
+                _column(rows, name) > 0 for name in ("complexity", "iterations", "category")
+            ]
+            return labelled[0] & labelled[1] & labelled[2]
+        case Edited(edited):
+            return _all(rows, matches=not edited)
+    return None
+
+
+def _is_name(key: str, name: str, folded: str) -> bool:
+    if key == "lang":
+        return fold(name) == folded
+    return bool(name) and fold(name).startswith(folded)
+
+
+def _column(rows: Rows, name: str) -> "NDArray[np.int64]":
+    return rows.columns[name][rows.first : rows.last]
+
+
+def _between(numbers: "NDArray[np.int64]", node: Number) -> "Mask":
+    import numpy as np
+
+    low = 0 if node.low is None else node.low
+    found = numbers >= low
+    return np.asarray(found if node.high is None else found & (numbers <= node.high))
+
+
+def _all(rows: Rows, *, matches: bool) -> "Mask":
+    import numpy as np
+
+    return np.full(rows.last - rows.first, matches)
+
+
+def words_in(node: Node) -> set[Text]:
+    """All words and phrases of a query."""
+    match node:
+        case And(parts) | Or(parts):
+            return {text for part in parts for text in words_in(part)}
+        case Not(part):
+            return words_in(part)
+    return {node} if isinstance(node, Text) else set()
+
+
+def patterns_of(node: Node) -> list[bytes]:
+    """What the bytes of a row have to match, all of it, where the columns leave a query open."""
+    match node:
+        case Text():
+            pattern = byte_pattern(node.text)
+            return [pattern] if pattern else []
+        case Has("code"):
+            return _either([[byte_pattern(fence)] for fence in ("```", "~~~")])
+        case And(parts):
+            return [pattern for part in parts for pattern in _required(part)]
+        case Or(parts):
+            return _either([patterns_of(part) for part in parts if not _answered(part)])
+    return []
+
+
+def _required(node: Node) -> list[bytes]:
+    """The same where the columns may have answered this part, but not the whole."""
+    if isinstance(node, Or):
+        return _either([_required(part) for part in node.parts])
+    if isinstance(node, And):
+        return [pattern for part in node.parts for pattern in _required(part)]
+    return patterns_of(node) if isinstance(node, Text | Has) else []
+
+
+def _either(choices: list[list[bytes]]) -> list[bytes]:
+    if not choices or not all(choices):
+        return []
+    # Of what all must match, the first says enough.
+    return [b"|".join(b"(?:" + patterns[0] + b")" for patterns in choices)]
+
+
+def _answered(node: Node) -> bool:
+    match node:
+        case And(parts) | Or(parts):
+            return all(map(_answered, parts))
+        case Not(part):
+            return _answered(part)
+        case Everything() | Is() | Number() | Name() | Edited() | Has("label"):
+            return True
+    return False
+
+
+def asks_for_numbers(node: Node) -> bool:
+    """Whether the number in the list decides, which a row does not know of itself."""
+    match node:
+        case And(parts) | Or(parts):
+            return any(map(asks_for_numbers, parts))
+        case Not(part):
+            return asks_for_numbers(part)
+    return isinstance(node, Number) and node.key == "#"

@@ -1,0 +1,221 @@
+"""Which entries a query asks for: the few in memory one by one, the many by their columns."""
+
+import itertools
+import time
+from array import array
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from jessy_tui.dataset.checks import Finding, check_example
+from jessy_tui.dataset.entries import Entries, Entry, OpenFile
+from jessy_tui.dataset.example import Example
+from jessy_tui.dataset.large.file import LargeFile
+from jessy_tui.dataset.large.plan import Rows, asks_for_numbers, masks, patterns_of, words_in
+from jessy_tui.dataset.large.worker import OFFSETS, FindWords, Request, SearchRows
+from jessy_tui.dataset.large.workers import COUNT, WorkersClosedError
+from jessy_tui.dataset.order import RowOrder
+from jessy_tui.dataset.query import Query, message_pattern
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_FIRST_ROWS: Final = 2_000
+_MOST_ROWS: Final = 16_000
+_TELL_EVERY: Final = 0.05
+"""Seconds; what was found until then is told."""
+_WAIT: Final = 0.02
+_FEW: Final = 100
+"""So many rows of a run are decoded here rather than asked about."""
+
+
+class _Candidate:
+    """An entry as a query sees it."""
+
+    def __init__(self, entry: Entry, number: int) -> None:
+        self.example: Example = entry.example
+        self.file_name = entry.file.name
+        self.number = number
+        self.edited = entry.edited
+
+    def findings(self) -> Iterable[Finding]:
+        """Those of the example alone."""
+        return check_example(self.example)
+
+
+class Selecting:
+    """One query, answered once for all entries."""
+
+    def __init__(self, entries: Entries, query: Query, cancelled: Callable[[], bool]) -> None:
+        self._entries, self._query, self._cancelled = entries, query, cancelled
+        patterns = {text: message_pattern(text.text) for text in words_in(query.node)}
+        self._words = {
+            text: pattern.expression for text, pattern in patterns.items() if pattern.exact
+        }
+        """The words that need not be decoded to be found."""
+        self._needed = patterns_of(query.node)
+
+    def chunks(self) -> Iterator["array[int]"]:
+        """The positions that match, ascending over all chunks; it ends early when cancelled."""
+        for file in tuple(self._entries.files):
+            found = self._in_large(file) if file.large else self._in_small(file)
+            try:
+                yield from found
+            except WorkersClosedError:
+                return
+            if self._cancelled():
+                return
+
+    def _matches(self, position: int) -> bool:
+        return self._query.matches(_Candidate(self._entries[position], position + 1))
+
+    def _in_small(self, file: OpenFile) -> Iterator["array[int]"]:
+        start = self._entries.start_of(file)
+        found, told = array("q"), time.monotonic()
+        for position in range(start, start + len(file.order)):
+            if self._cancelled():
+                return
+            if self._matches(position):
+                found.append(position)
+            if found and time.monotonic() - told > _TELL_EVERY:
+                yield found
+                found, told = array("q"), time.monotonic()
+        if found:
+            yield found
+
+    def _in_large(self, file: OpenFile) -> Iterator["array[int]"]:
+        """Run by run: the next runs are searched while the results of one are told."""
+        large, order = file.large, file.order
+        assert large is not None  # noqa: S101 - by chunks
+        assert isinstance(order, RowOrder)  # noqa: S101 - as every large file's
+        touched = sorted(
+            file.order.index(entry_id) + self._entries.start_of(file)
+            for entry_id in self._entries.touched(file)
+            if self._entries.slots[entry_id].now is not None
+        )
+        edited = deque(position for position in touched if self._matches(position))
+        waiting: deque[tuple[int, Future[NDArray[np.int64]]]] = deque()
+        pool = ThreadPoolExecutor(COUNT)
+        try:
+            for first, last in self._labelled_runs(large):
+                search = partial(self._search, file, large, first, last)
+                waiting.append((last, pool.submit(search)))
+                while len(waiting) > 2 * COUNT or (waiting and waiting[0][1].done()):
+                    yield from self._told(file, waiting, edited)
+                if self._cancelled():
+                    return
+            while waiting and not self._cancelled():
+                yield from self._told(file, waiting, edited)
+            if edited and not self._cancelled():
+                yield array("q", edited)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def _told(
+        self,
+        file: OpenFile,
+        waiting: "deque[tuple[int, Future[NDArray[np.int64]]]]",
+        edited: "deque[int]",
+    ) -> Iterator["array[int]"]:
+        """The positions of the next run, with those of edited entries that stand before its end."""
+        import numpy as np
+
+        last, future = waiting.popleft()
+        rows = future.result()
+        start, order = self._entries.start_of(file), file.order
+        assert isinstance(order, RowOrder)  # noqa: S101 - by _in_large
+        positions = order.places(rows) + start
+        end = int(order.places(np.array([last]))[0]) + start
+        more = array("q")
+        while edited and edited[0] < end:
+            more.append(edited.popleft())
+        if more:
+            positions = np.sort(np.concatenate([positions, np.array(more, np.int64)]))
+        if positions.size:
+            yield array("q", positions.astype(np.int64).tobytes())
+
+    def _labelled_runs(self, large: LargeFile) -> Iterator[tuple[int, int]]:
+        """Rows, from the first to before the last, as soon as their labels are known."""
+        first, size = 0, _FIRST_ROWS
+        while not self._cancelled():
+            ended = large.labelled
+            known = large.columns.rows if large.columns else 0
+            while first < known:
+                last = min(first + size, known)
+                yield first, last
+                first, size = last, min(2 * size, _MOST_ROWS)
+            if ended:
+                return
+            large.wait_labelled(_WAIT)
+
+    def _search(
+        self, file: OpenFile, large: LargeFile, first: int, last: int
+    ) -> "NDArray[np.int64]":
+        """The rows of a run that match and are as they were in the file."""
+        import numpy as np
+
+        node, order, columns = self._query.node, file.order, large.columns
+        assert isinstance(order, RowOrder)  # noqa: S101 - by _in_large
+        assert columns is not None  # noqa: S101 - the run is labelled
+        span = np.arange(first, last)
+        start = self._entries.start_of(file)
+        rows = Rows(columns, first, last, file.path.name, lambda: order.places(span) + start + 1)
+        untouched = np.ones(last - first, bool)
+        for entry_id in self._entries.touched(file):
+            row = entry_id - order.first_id
+            if first <= row < last:
+                untouched[row - first] = False
+        surely, maybe = masks(node, rows)
+        if np.count_nonzero(maybe & ~surely & untouched) > _FEW and self._words:
+            self._look_for_words(large, span, rows)
+            surely, maybe = masks(node, rows)
+        found, left_open = surely & untouched, maybe & ~surely & untouched
+        number = np.count_nonzero(left_open)
+        if number <= _FEW or asks_for_numbers(node):
+            for row in np.flatnonzero(left_open).tolist():
+                if self._cancelled():
+                    break
+                found[row] = self._matches(int(order.places(span[row : row + 1])[0]) + start)
+        else:
+            name = file.path.name
+            [decoded] = self._ask(
+                large,
+                span,
+                1,
+                lambda begin, end: SearchRows(begin, end, str(self._query), self._needed, name),
+            )
+            found |= decoded & left_open
+        return span[found]
+
+    def _look_for_words(self, large: LargeFile, span: "NDArray[np.int64]", rows: Rows) -> None:
+        texts, patterns = list(self._words), list(self._words.values())
+        found = self._ask(
+            large, span, len(texts), lambda begin, end: FindWords(begin, end, patterns)
+        )
+        rows.words.update(zip(texts, found, strict=True))
+
+    def _ask(
+        self,
+        large: LargeFile,
+        span: "NDArray[np.int64]",
+        answers: int,
+        request: Callable[[int, int], Request],
+    ) -> "list[NDArray[np.bool_]]":
+        """Which rows of a run are named in each answer to a request about all of their bytes."""
+        import numpy as np
+
+        workers, begins, ends = large.reading()
+        found = [np.zeros(len(span), bool) for _ in range(answers)]
+        begins, ends = begins[span[0] : span[-1] + 1], ends[span[0] : span[-1] + 1]
+        # The rows stand one behind the other but where something was saved between them.
+        cuts = [0, *(np.flatnonzero(begins[1:] != ends[:-1] + 1) + 1).tolist(), len(span)]
+        for low, high in itertools.pairwise(cuts):
+            begin = int(begins[low])
+            reply = workers.ask(request(begin, int(ends[high - 1])))
+            for mask, offsets in zip(found, OFFSETS.decode(reply), strict=True):
+                places = np.frombuffer(offsets, np.int64) + begin
+                mask[low + begins[low:high].searchsorted(places, "right") - 1] = True
+        return found
