@@ -34,7 +34,9 @@ when where which while who why will with without would you you're your
 """
 _TURKISH: Final = frozenset(_TURKISH_WORDS.split())
 _ENGLISH: Final = frozenset(_ENGLISH_WORDS.split())
-_TURKISH_LETTERS: Final = re.compile(r"\w*[ğĞşŞıİçÇöÖüÜ]\w*")
+_TURKISH_LETTER: Final = re.compile("[ğĞşŞıİçÇöÖüÜ]")
+_LETTERS_A_WORD: Final = 2
+"""So many Turkish letters count as one Turkish word: a name or two do not make a text Turkish."""
 _WORD: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _ENOUGH: Final = 3
 """So many words of the other language are needed."""
@@ -63,9 +65,9 @@ def _wrong_language(subject: Subject) -> Iterator[Flaw]:
 def _evidence(text: str, folded: str) -> tuple[int, int]:
     """How many words speak for Turkish, and how many for English."""
     words = _WORD.findall(folded)
-    letters = 0 if text.isascii() else len(_TURKISH_LETTERS.findall(without_code(text)))
-    turkish = sum(word in _TURKISH for word in words)
-    return max(turkish, letters), sum(word in _ENGLISH for word in words)
+    letters = 0 if text.isascii() else len(_TURKISH_LETTER.findall(without_code(text)))
+    turkish = sum(map(_TURKISH.__contains__, words))
+    return max(turkish, letters // _LETTERS_A_WORD), sum(map(_ENGLISH.__contains__, words))
 
 
 CHECKS: Final = (

@@ -41,6 +41,8 @@ def _unbalanced(text: str) -> str | None:
 
 def _special_token(subject: Subject) -> Iterator[Flaw]:
     for path, text, is_answer in subject.texts:
+        if "<" not in text and "[" not in text:
+            continue
         found = list(dict.fromkeys(_SPECIAL_TOKEN.findall(text)))
         if is_answer and _unbalanced(text):
             found = [token for token in found if not _THINK.fullmatch(token)]  # said already

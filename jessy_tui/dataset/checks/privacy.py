@@ -36,6 +36,11 @@ _KEY: Final = re.compile(
     r"|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,})"
     r"|-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----"
 )
+# Each match has one of these pieces, and looking for them is much faster.
+_KEY_PIECES: Final = (
+    "sk-", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "AKIA", "ASIA",
+    "AIza", "hf_", "npm_", "pypi-", "eyJ", "PRIVATE KEY",
+)  # fmt: skip
 _CARD: Final = re.compile(r"(?<![\w.-])(?:\d{4}[ -]?){3}\d{1,4}(?![\w.-]?\d)")
 _IBAN: Final = re.compile(r"\bTR\d{2}(?: ?\d{4}){5} ?\d{2}\b", re.IGNORECASE)
 _NUMBERS: Final = re.compile(r"\d[\d .()-]{8,}\d")
@@ -69,6 +74,8 @@ def _phone(subject: Subject) -> Iterator[Flaw]:
 
 def _secret(subject: Subject) -> Iterator[Flaw]:
     for path, text, is_answer in subject.texts:
+        if not any(map(text.__contains__, _KEY_PIECES)):
+            continue
         for found in _KEY.finditer(text):
             shown = found[0] if found[0].startswith("-") else f"{found[0][:8]}…"
             reason = (

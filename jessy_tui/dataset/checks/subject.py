@@ -39,16 +39,24 @@ class Subject:
         ]
 
     @cached_property
+    def folded(self) -> list[str]:
+        """The `texts`, folded."""
+        return [fold(text) for _, text, _ in self.texts]
+
+    @cached_property
     def keys(self) -> dict[FieldPath, str]:
-        """The texts as `question_key` folds them, by where they stand."""
-        return {path: question_key(text) for path, text, _ in self.texts}
+        """The texts as `question_key` has them, by where they stand."""
+        return {
+            path: question_key(folded)
+            for (path, _, _), folded in zip(self.texts, self.folded, strict=True)
+        }
 
     @cached_property
     def plain(self) -> list[tuple[FieldPath, str, bool]]:
         """The `texts` without code, folded, their blank space made single."""
         return [
-            (path, " ".join(fold(without_code(text)).replace("’", "'").split()), is_answer)
-            for path, text, is_answer in self.texts
+            (path, " ".join(without_code(folded).replace("’", "'").split()), is_answer)
+            for (path, _, is_answer), folded in zip(self.texts, self.folded, strict=True)
         ]
 
     @cached_property

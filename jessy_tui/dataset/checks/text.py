@@ -13,20 +13,24 @@ from jessy_tui.dataset.checks.words import what
 
 # Control characters but line feed and tab; and what is invisible and belongs to no word: soft
 # hyphen, zero-width space, word joiner, byte order mark, and the marks that turn text around.
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+_UNSEEN: Final = (
+    "\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff"
 )
+_INVISIBLE: Final = re.compile(f"[{_UNSEEN}]")
+_VISIBLE: Final = re.compile(rf"[^\s{_UNSEEN}]")
 
 
 def _empty(subject: Subject) -> Iterator[Flaw]:
     for path, text, is_answer in subject.texts:
-        if not _INVISIBLE.sub("", text).strip():
+        if not _VISIBLE.search(text):
             state = "holds only blank space" if text else "is empty"
             yield Flaw(path, f"the {what(is_answer)} {state}; write it, or take the message out.")
 
 
 def _control_character(subject: Subject) -> Iterator[Flaw]:
     for path, text, is_answer in subject.texts:
+        if not _INVISIBLE.search(text):
+            continue
         found = sorted(set(_INVISIBLE.findall(text.replace("\r\n", "\n"))))
         if "\r\n" in text:
             found.append("\r")
