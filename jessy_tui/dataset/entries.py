@@ -7,105 +7,23 @@ import bisect
 import itertools
 import threading
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from jessy_tui.dataset.changes import Edit
 from jessy_tui.dataset.example import Example, Unreadable
 from jessy_tui.dataset.files import load_examples
-from jessy_tui.dataset.frame import Frame, Version, new_frame, new_version
+from jessy_tui.dataset.frame import Version, new_frame, new_version
 from jessy_tui.dataset.large.file import LargeFile, is_large
 from jessy_tui.dataset.layout import same_json
-from jessy_tui.dataset.order import ListOrder, Order, RowOrder
+from jessy_tui.dataset.openfile import Entry, OpenFile, Slot
+from jessy_tui.dataset.order import ListOrder, RowOrder
 from jessy_tui.errors import JessyError
+
+__all__ = ["Entries", "Entry", "OpenFile", "Slot"]
 
 _ROW_BITS: Final = 40
 _ROW_MASK: Final = (1 << _ROW_BITS) - 1
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One example as the store shows it."""
-
-    id: int
-    """Stays the same as long as the store is open."""
-    example: Example
-    file: Path
-    index: int
-    """Its place in its file, from 0, as it would be saved now."""
-    edited: bool
-    """Whether it differs from what is on disk."""
-
-    @property
-    def problem(self) -> str | None:
-        """Why its line cannot be read as JSON, in a sentence; None for all others."""
-        return self.example.problem if isinstance(self.example, Unreadable) else None
-
-
-class OpenFile:
-    """One file and the entries it would be saved with."""
-
-    def __init__(
-        self,
-        path: Path,
-        frame: Frame | None,
-        digest: str | None,
-        order: Order,
-        large: LargeFile | None = None,
-    ) -> None:
-        self.path = path
-        self.order = order
-        self.large = large
-        """Its rows, where they are not all in memory; then frame and digest are found there."""
-        self.gone: set[int] = set()
-        """Entries that are on disk and deleted here."""
-        self.saved = order.copy() if isinstance(order, RowOrder) else None
-        """Of a large file: the order that is on disk."""
-        self._frame, self._digest = frame, digest
-
-    @property
-    def frame(self) -> Frame:
-        """What stands around its entries.
-
-        Raises:
-            JessyError: it is large, and could not be read to its end.
-        """
-        if self._frame is not None:
-            return self._frame
-        assert self.large is not None  # noqa: S101 - only those have no frame of their own
-        return self.large.frame
-
-    @property
-    def digest(self) -> str | None:
-        """Of the bytes on disk, as far as is known; None for a file that is not there yet.
-
-        Raises:
-            JessyError: it is large, and could not be read to its end.
-        """
-        return self.large.digest if self.large else self._digest
-
-    @digest.setter
-    def digest(self, digest: str) -> None:
-        self._digest = digest
-
-    @property
-    def new(self) -> bool:
-        """Whether the next save makes the file."""
-        return self.large is None and self._digest is None
-
-
-@dataclass(slots=True)
-class Slot:
-    """What is known of one id."""
-
-    file: OpenFile
-    now: Version | None = None
-    """None once it is deleted."""
-    disk: Version | None = None
-    """None where the file on disk does not have it."""
-    disk_index: int = -1
-    """Its place in the file on disk, where it has one; unused for large files."""
 
 
 class Entries:

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Final
 
 from jessy_tui.dataset.example import Example, Unreadable
 from jessy_tui.dataset.files import ExampleFileError
-from jessy_tui.dataset.frame import Frame, Piece, Version, frame_of, holds_lines
+from jessy_tui.dataset.frame import Frame, Piece, Version, holds_lines
 from jessy_tui.dataset.jsontext import BLANK, skip_whitespace
+from jessy_tui.dataset.large.frame import read_frame
 from jessy_tui.dataset.large.line import read_example
 from jessy_tui.dataset.large.scan import LineScan, rows_of
 from jessy_tui.dataset.large.workers import Workers
@@ -29,18 +30,13 @@ if TYPE_CHECKING:
     from jessy_tui.dataset.large.columns import Columns
     from jessy_tui.dataset.large.table import Column
 
-    Reading = tuple[Workers, NDArray[np.int64], NDArray[np.int64]]
-
 LARGE: Final = 4_000_000
 """From so many bytes on, a JSONL file is not read whole."""
 FIRST_BLOCK: Final = 1 << 18
 """So many bytes are looked through at once when a file is opened: enough for a screen."""
 BLOCK: Final = 1 << 22
-_SAMPLE_ROWS: Final = 64
-_SAMPLE_BYTES: Final = 1 << 20
 _REMEMBERED: Final = 1 << 22
 """So many characters of rows are kept decoded, besides the last row that was read."""
-_BLANK: Final = BLANK.encode()
 _BOM: Final = b"\xef\xbb\xbf"
 
 
@@ -94,8 +90,8 @@ class LargeFile:
         self.columns: Columns | None = None
         """The labels of its rows as they were when it was opened, once somebody reads them."""
         self._workers: Workers | None = None
-        self.opened: Reading | None = None
-        """As `reading` was when all rows were found, whatever was saved since."""
+        self.opened: tuple[Workers, Column, Column] | None = None
+        """As `reading` is until something is saved, for whoever reads it as it was opened."""
 
     # --- finding the rows ----------------------------------------------------------------------
 
@@ -105,6 +101,7 @@ class LargeFile:
 
         begins, ends = Column("int64"), Column("int64")
         scan, digest = LineScan(self._body), hashlib.sha256()
+        self.opened = (self.workers, begins, ends)
         try:
             place = 0
             while place < self.size and not self._closed.is_set():
@@ -127,7 +124,6 @@ class LargeFile:
             self._last_row = len(ends) - 1
             self._digest = digest.hexdigest()
             self._forget()  # the last row knows only now that it is the last
-            self.opened = self.reading()
         except JessyError as error:
             self._failure = str(error)
         finally:
@@ -138,6 +134,10 @@ class LargeFile:
     def found(self) -> bool:
         """Whether all rows are found."""
         return self._found.is_set()
+
+    def wait_found(self, seconds: float) -> None:
+        """Wait so long for all rows to be found."""
+        self._found.wait(seconds)
 
     @property
     def labelled(self) -> bool:
@@ -275,44 +275,8 @@ class LargeFile:
         """
         self.wait()
         if self._frame is None:
-            self._frame = self._read_frame()
+            self._frame = read_frame(self)
         return self._frame
-
-    def _read_frame(self) -> Frame:
-        rows = self.rows
-        if not rows:
-            text = self.read(0, self.size).decode()
-            return frame_of(self.path, text, [], [])
-        begin, end = self.extent(0)
-        first = self.read(begin, end)
-        head = self.read(0, begin) + first[: len(first) - len(first.lstrip(_BLANK))]
-        begin, end = self.extent(rows - 1)
-        last_end = begin + len(self.read(begin, end).rstrip(_BLANK))
-        tail = self.read(last_end, self.size)
-        text, starts, ends = head.decode(), [], []
-        for row in range(min(rows, _SAMPLE_ROWS)):
-            begin, end = self.extent(row)
-            if end - begin + len(text) > _SAMPLE_BYTES:
-                break
-            version = self.version(row)
-            if not isinstance(version.example, Unreadable):
-                text += version.piece.lead or ""
-                starts.append(len(text))
-                text += version.piece.source
-                ends.append(len(text))
-                text += (version.piece.trail or "") + "\n"
-        if not starts:
-            text = head.decode() + ("null\r\n" if first.endswith(b"\r") else "null\n")
-            starts, ends = [len(head.decode())], [len(head.decode()) + 4]
-        frame = frame_of(self.path, text, starts, ends)
-        return Frame(
-            lines=True,
-            head=head.decode(),
-            tail=tail.decode(),
-            lead=frame.lead,
-            trail=frame.trail,
-            style=frame.style,
-        )
 
     def content(self) -> Iterator[bytes]:
         """All of it, in blocks."""
@@ -360,7 +324,7 @@ class LargeFile:
                     self._workers.close()
             return self._workers
 
-    def reading(self) -> "Reading":
+    def reading(self) -> "tuple[Workers, NDArray[np.int64], NDArray[np.int64]]":
         """Processes that read what is open now, and where its rows begin and end in that."""
         with self._lock:
             begins, ends = self.extents()

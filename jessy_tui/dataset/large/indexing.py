@@ -3,8 +3,9 @@
 import contextlib
 import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -13,14 +14,13 @@ from jessy_tui.dataset.large.file import LargeFile
 from jessy_tui.dataset.large.labels import Label, Labels
 from jessy_tui.dataset.large.worker import LABELS, LabelRows
 from jessy_tui.dataset.large.workers import COUNT, Workers, WorkersClosedError
-from jessy_tui.errors import JessyError
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    from jessy_tui.dataset.large.columns import Columns
 
 _TELL_EVERY: Final = 0.1
 """Seconds between two tellings."""
+_WAIT: Final = 0.01
 _FIRST_CHUNK: Final = 1 << 19
 _CHUNK: Final = 1 << 23
 
@@ -121,12 +121,14 @@ class Indexing:
             self._entries.grow(file, rows)
             self._tell()
 
+        finding = threading.Thread(target=large.find_rows, args=(found,), daemon=True)
+        finding.start()
         try:
-            large.find_rows(found)
             self._label(large)
-        except (WorkersClosedError, JessyError):
-            pass  # closed, or not readable to its end, which is said where it matters
+        except WorkersClosedError:
+            pass  # nobody wants to know any more
         finally:
+            finding.join()
             large.finish()
             with self._lock:
                 self._left -= 1
@@ -136,27 +138,25 @@ class Indexing:
             self._tell(now=True)
 
     def _label(self, large: LargeFile) -> None:
-        """Read the labels of all rows, a few processes at a time."""
+        """Read the labels of all rows, a few processes at a time, while more are found."""
         from jessy_tui.dataset.large.columns import Columns
 
-        if large.opened is None:
-            return
-        workers, begins, ends = large.opened
-        large.opened = None
-        columns = large.columns = Columns()
+        columns = Columns()
         with ThreadPoolExecutor(COUNT) as pool:
-            waiting = [
-                (
-                    last - first,
-                    pool.submit(_labels, workers, int(begins[first]), int(ends[last - 1])),
-                )
-                for first, last in chunks_of(begins, ends)
-            ]
+            waiting: deque[tuple[int, Future[Labels]]] = deque()
+            for workers, rows, begin, end in _chunks(large):
+                waiting.append((rows, pool.submit(_labels, workers, begin, end)))
+                large.columns = columns
+                while waiting and (waiting[0][1].done() or len(waiting) > 2 * COUNT):
+                    self._add(columns, *waiting.popleft())
             for rows, future in waiting:
-                labels = future.result()
-                # Others are only counted where somebody has written into the file meanwhile.
-                columns.add(labels if labels.rows == rows else _no_labels(rows))
-                self._tell()
+                self._add(columns, rows, future)
+
+    def _add(self, columns: "Columns", rows: int, future: "Future[Labels]") -> None:
+        labels = future.result()
+        # Others are only counted where somebody has written into the file meanwhile.
+        columns.add(labels if labels.rows == rows else _no_labels(rows))
+        self._tell()
 
     def _tell(self, *, now: bool = False) -> None:
         time_now = time.monotonic()
@@ -167,15 +167,26 @@ class Indexing:
                 callback(progress)
 
 
-def chunks_of(begins: "NDArray[np.int64]", ends: "NDArray[np.int64]") -> list[tuple[int, int]]:
-    """Rows, from the first to before the last, of some bytes each; the first few are small."""
-    chunks: list[tuple[int, int]] = []
+def _chunks(large: LargeFile) -> Iterator[tuple[Workers, int, int, int]]:
+    """Who to ask, how many rows, and where they begin and end: some megabytes at a time."""
     first, size = 0, _FIRST_CHUNK
-    while first < len(ends):
-        last = max(first + 1, int(ends.searchsorted(int(begins[first]) + size, "right")))
-        chunks.append((first, last))
-        first, size = last, min(size * 2, _CHUNK)
-    return chunks
+    while True:
+        finished = large.found
+        if large.opened is not None:
+            workers, begins, ends = large.opened
+            known = len(ends)
+            while first < known:
+                start = int(begins.view()[first])
+                last = first + int(ends.view()[first:known].searchsorted(start + size, "right"))
+                if last >= known and not finished:
+                    break  # more of this chunk is coming
+                last = min(max(last, first + 1), known)
+                yield workers, last - first, start, int(ends.view()[last - 1])
+                first, size = last, min(size * 2, _CHUNK)
+        if finished:
+            large.opened = None
+            return
+        large.wait_found(_WAIT)
 
 
 def _labels(workers: Workers, begin: int, end: int) -> Labels:
