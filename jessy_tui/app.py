@@ -9,10 +9,10 @@ from textual.binding import Binding
 from textual.signal import Signal
 
 from jessy_tui.dataset.changes import Change
-from jessy_tui.dataset.store import JOURNAL_NAME, ExampleStore
+from jessy_tui.dataset.store import JOURNAL_NAME, ExampleStore, Progress
 from jessy_tui.errors import JessyError
 from jessy_tui.ui import tabs
-from jessy_tui.ui.messages import OpeningFailed, StoreOpened
+from jessy_tui.ui.messages import Indexed, OpeningFailed, StoreOpened
 from jessy_tui.ui.text import count_of
 from jessy_tui.ui.themes import DEFAULT_VARIABLES, THEMES
 from jessy_tui.ui.widgets.tab_bar import TABS, TabBar
@@ -66,6 +66,8 @@ class JessyApp(App[None]):
         """The examples, once they have been read."""
         self.examples_changed: Signal[Change | None] = Signal(self, "examples_changed")
         """Published when the examples were opened, edited, undone or saved."""
+        self.rows_arrived: Signal[None] = Signal(self, "rows_arrived")
+        """Published while the rows of a large file are being found."""
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = "jessy-dark"
@@ -83,6 +85,8 @@ class JessyApp(App[None]):
         if self.store is None:
             return "reading the examples …"
         words = count_of(len(self.store), "example")
+        if (indexing := self.store.indexing) is not None:
+            words = f"{words}, {indexing.share:.0%} indexed"
         return f"{words} · {self.store.unsaved} unsaved" if self.store.unsaved else words
 
     @work(thread=True, exclusive=True, group="store")
@@ -110,6 +114,19 @@ class JessyApp(App[None]):
                 timeout=10,
             )
         self.examples_changed.publish(None)
+        if self.store.indexing is not None:
+            self.store.subscribe_indexing(self._tell_indexed)
+
+    def _tell_indexed(self, progress: Progress | None) -> None:
+        """Called in the indexer's thread."""
+        self.post_message(Indexed(progress))
+
+    @on(Indexed)
+    def _indexed(self, message: Indexed) -> None:
+        if message.progress is None:
+            self.examples_changed.publish(None)
+        else:
+            self.rows_arrived.publish(None)
 
     @on(OpeningFailed)
     def _opening_failed(self, message: OpeningFailed) -> None:

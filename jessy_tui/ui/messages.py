@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
-from jessy_tui.dataset.store import ExampleStore
+from jessy_tui.dataset.store import ExampleStore, Progress
 
 
 @dataclass
@@ -12,6 +12,13 @@ class StoreOpened(Message):
     """The workspace's examples have been read."""
 
     store: ExampleStore
+
+
+@dataclass
+class Indexed(Message):
+    """More rows of the large files are known; all of them where `progress` is None."""
+
+    progress: Progress | None
 
 
 @dataclass

@@ -37,6 +37,7 @@ class TabScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.jessy.examples_changed.subscribe(self, self._examples_changed)
+        self.jessy.rows_arrived.subscribe(self, self._rows_arrived)
         self._examples_changed(None)
         self.set_up()
 
@@ -46,9 +47,27 @@ class TabScreen(Screen[None]):
     def examples_changed(self) -> None:
         """The examples were opened, edited or saved. For a tab that shows them."""
 
+    def rows_arrived(self) -> None:
+        """More rows of a large file are known. For a tab that shows them."""
+
+    _stale = False
+
     def _examples_changed(self, _: Any) -> None:
         self.query_one(TabBar).status = self.jessy.status
-        self.examples_changed()
+        if self.is_current:
+            self._stale = False
+            self.examples_changed()
+        else:
+            # A tab that nobody sees is drawn when somebody does.
+            self._stale = True
+
+    def _rows_arrived(self, _: None) -> None:
+        self.query_one(TabBar).status = self.jessy.status
+        if self.is_current:
+            self.rows_arrived()
 
     def on_screen_resume(self) -> None:
         self.query_one(TabBar).status = self.jessy.status
+        if self._stale:
+            self._stale = False
+            self.examples_changed()

@@ -5,7 +5,7 @@ from textual.binding import Binding
 from textual.containers import Container, VerticalGroup, VerticalScroll
 from textual.widgets import ContentSwitcher, Static
 
-from jessy_tui.dataset.distribution import Distribution, distributions_of
+from jessy_tui.dataset.distribution import Distribution
 from jessy_tui.iteration import Complexity
 from jessy_tui.ui.tab_screen import TabScreen
 from jessy_tui.ui.text import count_of
@@ -74,7 +74,7 @@ class DashboardScreen(TabScreen):
             body.current = "empty"
             return
         body.current = "panels"
-        found = distributions_of(store.examples())
+        found = store.distributions()
         variables = self.app.theme_variables
         bands = {str(band): band_colour(band, variables) for band in Complexity}
         colours = {

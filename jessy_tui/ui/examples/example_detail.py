@@ -12,7 +12,10 @@ from textual.widgets import Static
 
 from jessy_tui.dataset.checks import Finding, check_example
 from jessy_tui.dataset.example import HUMAN, JESSY, Turn, complexity_in, iterations_in
+from jessy_tui.dataset.query import Query, highlights
+from jessy_tui.dataset.rows import training_rows
 from jessy_tui.dataset.store import Entry
+from jessy_tui.errors import JessyError
 from jessy_tui.ui.text import count_of, pips, visible
 from jessy_tui.ui.themes import band_colour
 
@@ -26,6 +29,7 @@ class ExampleDetail(VerticalScroll, can_focus=True):
     """The conversation under the list's cursor."""
 
     PLACE: ClassVar[str] = "Example"
+    COMPONENT_CLASSES = {"example-detail--match"}
     BINDINGS = [
         Binding("j,down", "scroll_down", "Scroll down", show=False, id="detail.down"),
         Binding("k,up", "scroll_up", "Scroll up", show=False, id="detail.up"),
@@ -35,11 +39,18 @@ class ExampleDetail(VerticalScroll, can_focus=True):
         Binding("ctrl+u", "page_up", "A page up", show=False, id="detail.page_up"),
     ]
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.verbatim = False
+        """Whether to show what the model is trained on in place of the conversation."""
+        self._query: Query | None = None
+
     def compose(self) -> ComposeResult:
         yield Static(id="conversation")
 
-    def show(self, entry: Entry | None) -> None:
-        """Draw `entry`, from its top."""
+    def show(self, entry: Entry | None, query: Query | None = None) -> None:
+        """Draw `entry`, from its top, with what `query` looks for picked out."""
+        self._query = query
         conversation = self.query_one("#conversation", Static)
         if entry is None:
             self.border_title = "No example"
@@ -48,15 +59,36 @@ class ExampleDetail(VerticalScroll, can_focus=True):
         self.border_title = f"{entry.file.name} #{entry.index + 1}"
         findings = check_example(entry.example)
         self.border_subtitle = count_of(len(findings), "finding") if findings else ""
-        conversation.update(self._draw(entry, findings))
+        conversation.update(
+            self._draw_rows(entry) if self.verbatim else self._draw(entry, findings)
+        )
         self.scroll_home(animate=False)
+
+    def _draw_rows(self, entry: Entry) -> RenderableType:
+        """The rows of mlx-lm's chat form that the example becomes, to the letter."""
+        try:
+            rows = list(training_rows([entry.example], weighted=False))
+        except JessyError as error:
+            return Text(str(error), "italic")
+        parts: list[RenderableType] = [
+            Text(
+                f"What the model is trained on, {count_of(len(rows), 'row')} "
+                f"({count_of(entry.example.weight, 'time')}); m shows the conversation",
+                "dim italic",
+            ),
+        ]
+        for row in rows:
+            for message in row["messages"]:
+                parts.append(Text(message["role"], "bold"))
+                parts.append(Padding(Text(visible(message["content"])), (0, 0, 1, 2)))
+        return Group(*parts)
 
     def _draw(self, entry: Entry, findings: list[Finding]) -> RenderableType:
         turns = entry.example.turns
         parts: list[RenderableType] = []
         for turn in turns[:_MOST_TURNS]:
             parts.append(self._heading(turn))
-            parts.append(Padding(_body(turn), (0, 0, 1, 2)))
+            parts.append(Padding(self._body(turn), (0, 0, 1, 2)))
         if len(turns) > _MOST_TURNS:
             more = len(turns) - _MOST_TURNS
             parts.append(Text(f"… and {count_of(more, 'more message')}", style="dim italic"))
@@ -88,17 +120,24 @@ class ExampleDetail(VerticalScroll, can_focus=True):
         ]
         return text.append("  " + visible(" · ".join(rest)), "dim")
 
+    def _body(self, turn: Turn) -> RenderableType:
+        if turn.text is None:
+            return Text("no text", style="italic")
+        text = visible(turn.text[:_LONGEST_TEXT])
+        if len(turn.text) > _LONGEST_TEXT:
+            more = len(turn.text) - _LONGEST_TEXT
+            return Text(f"{text}\n… and {count_of(more, 'more character')}")
+        spans = highlights(self._query, text) if self._query is not None else []
+        if spans:
+            # As it is written, so that what was looked for can be picked out where it stands.
+            match = self.get_component_rich_style("example-detail--match")
+            picked = Text(text)
+            for start, end in spans:
+                picked.stylize(match, start, end)
+            return picked
+        if turn.role == JESSY and len(text) <= _LONGEST_MARKDOWN:
+            # Imported when first drawn: the list is on screen before the parser is read.
+            from rich.markdown import Markdown
 
-def _body(turn: Turn) -> RenderableType:
-    if turn.text is None:
-        return Text("no text", style="italic")
-    text = visible(turn.text[:_LONGEST_TEXT])
-    if len(turn.text) > _LONGEST_TEXT:
-        more = len(turn.text) - _LONGEST_TEXT
-        return Text(f"{text}\n… and {count_of(more, 'more character')}")
-    if turn.role == JESSY and len(text) <= _LONGEST_MARKDOWN:
-        # Imported when first drawn: the list is on screen before the parser is read.
-        from rich.markdown import Markdown
-
-        return Markdown(text, code_theme="ansi_dark")
-    return Text(text)
+            return Markdown(text, code_theme="ansi_dark")
+        return Text(text)

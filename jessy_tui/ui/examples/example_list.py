@@ -7,13 +7,15 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding
-from textual.geometry import Region, Size
+from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from jessy_tui.dataset.store import Entry, ExampleStore
+from jessy_tui.dataset.query import Query, highlights
+from jessy_tui.dataset.store import Entry
+from jessy_tui.ui.examples.view import View
 from jessy_tui.ui.text import band_class, block, one_line
 
 _LABEL_WIDTH = 11
@@ -34,6 +36,8 @@ class ExampleList(ScrollView, can_focus=True):
         "example-list--category",
         "example-list--edited",
         "example-list--header",
+        "example-list--match",
+        "example-list--marked",
     }
     BINDINGS = [
         Binding("j,down", "move(1)", "Next", show=False, id="list.down"),
@@ -57,30 +61,59 @@ class ExampleList(ScrollView, can_focus=True):
 
     def __init__(self) -> None:
         super().__init__()
-        self.store: ExampleStore | None = None
+        self._held: int | None = None
+        """The id of the example the cursor was last on."""
+        self.view: View | None = None
+        self.query_shown: Query | None = None
+        """What is highlighted."""
+        self.marked: set[int] = set()
+        """The ids of the examples that are marked for what is done to several at once."""
 
     @property
     def current(self) -> Entry | None:
         """The example under the cursor."""
-        if self.store is None or not len(self.store):
+        if self.view is None or not len(self.view):
             return None
-        return self.store[self.cursor]
+        return self.view[self.validate_cursor(self.cursor)]
 
-    def show(self, store: ExampleStore) -> None:
-        """Draw `store` as it is now, with the cursor where it was."""
-        self.store = store
+    def show(self, view: View, query: Query | None = None) -> None:
+        """Draw `view` as it is now, the cursor on the example it was on if that is still there."""
+        held = self._held
+        self.view = view
+        self.query_shown = query
         self._measure()
+        if held is not None:
+            self._hold(held)
         self.cursor = self.validate_cursor(self.cursor)
+        self._keep_in_view()
         self.refresh()
-        self.post_message(self.Highlighted(self.current))
+        self._tell()
+
+    def _hold(self, entry_id: int) -> None:
+        """Put the cursor where an example is now; without moving it where that is gone."""
+        assert self.view is not None  # noqa: S101
+        try:
+            position = self.view.store.position_of(entry_id)
+        except KeyError:
+            return
+        self.set_reactive(ExampleList.cursor, self.view.row_of(position))
 
     def go_to(self, entry_id: int) -> None:
-        """Put the cursor on an example by its id."""
-        if self.store is not None:
-            self.cursor = self.store.position_of(entry_id)
+        """Put the cursor on an example by its id, now or when the view that has it comes."""
+        if self.view is None:
+            return
+        row = self.view.row_of(self.view.store.position_of(entry_id))
+        if row < len(self.view) and self.view[row].id == entry_id:
+            self.cursor = row
+        self._held = entry_id
+
+    def _tell(self) -> None:
+        current = self.current
+        self._held = current.id if current is not None else None
+        self.post_message(self.Highlighted(current))
 
     def validate_cursor(self, cursor: int) -> int:
-        last = len(self.store) - 1 if self.store is not None else 0
+        last = len(self.view) - 1 if self.view is not None else 0
         return max(0, min(cursor, last))
 
     def watch_cursor(self, old: int, new: int) -> None:
@@ -88,14 +121,14 @@ class ExampleList(ScrollView, can_focus=True):
             return
         self._keep_in_view()
         self.refresh()
-        self.post_message(self.Highlighted(self.current))
+        self._tell()
 
     def on_resize(self, _: events.Resize) -> None:
         self._measure()
         self._keep_in_view()
 
     def _measure(self) -> None:
-        rows = len(self.store) if self.store is not None else 0
+        rows = len(self.view) if self.view is not None else 0
         # One line is the header, which stays while the rest scrolls.
         self.virtual_size = Size(self.scrollable_content_region.width, rows + 1)
 
@@ -117,7 +150,7 @@ class ExampleList(ScrollView, can_focus=True):
 
     def action_move_to(self, position: int) -> None:
         """Move the cursor to `position`; -1 is the last."""
-        self.cursor = position if position >= 0 else len(self.store or ()) - 1
+        self.cursor = position if position >= 0 else len(self.view or ()) - 1
 
     def action_page(self, pages: float) -> None:
         """Move the cursor by a share of what is in view."""
@@ -132,14 +165,14 @@ class ExampleList(ScrollView, can_focus=True):
         width = self.scrollable_content_region.width
         if y == 0:
             return self._header(width)
-        position = round(self.scroll_y) + y - 1
-        if self.store is None or position >= len(self.store):
+        row = round(self.scroll_y) + y - 1
+        if self.view is None or row >= len(self.view):
             return Strip.blank(width, self.rich_style)
-        return self._row(self.store[position], position, width)
+        return self._row(row, width)
 
     @property
     def _number_width(self) -> int:
-        return max(3, len(str(len(self.store or ()))))
+        return max(3, len(f"{len(self.view.store):,}") if self.view is not None else 0)
 
     def _columns(self, width: int) -> tuple[int, int, int]:
         """The cells of number, category and question; a narrow list does without the category."""
@@ -158,9 +191,11 @@ class ExampleList(ScrollView, can_focus=True):
         style = self.get_component_rich_style("example-list--header")
         return Strip([Segment(text, style)]).adjust_cell_length(width, style)
 
-    def _row(self, entry: Entry, position: int, width: int) -> Strip:
+    def _row(self, row: int, width: int) -> Strip:
+        assert self.view is not None  # noqa: S101
+        entry = self.view[row]
         number, category, question = self._columns(width)
-        on_cursor = position == self.cursor
+        on_cursor = row == self.cursor
         base = (
             self.get_component_rich_style("example-list--cursor") if on_cursor else self.rich_style
         )
@@ -172,21 +207,34 @@ class ExampleList(ScrollView, can_focus=True):
         example = entry.example
         iterations = example.iterations
         label = f"{example.complexity or '?':<6} {iterations or '?'} {block(iterations)}"
+        shown_number = f"{self.view.position(row) + 1:,}"
+        mark = "▸" if on_cursor else "•" if entry.id in self.marked else " "
         segments = [
-            Segment(f"{'▸' if on_cursor else ' '}{position + 1:>{number - 2}} ", styled("number")),
+            Segment(
+                f"{mark}{shown_number:>{number - 2}} ",
+                styled("marked" if entry.id in self.marked else "number"),
+            ),
             Segment(f"{label:<{_LABEL_WIDTH}}", styled(band_class(example.complexity))),
         ]
         if category:
             name = one_line(example.category or "", category - 1)
             segments.append(Segment(f"{name} ", styled("category")))
-        segments.append(Segment(one_line(example.question, question), base))
+        segments.extend(self._matches(one_line(example.question, question), base, styled("match")))
         segments.append(Segment(" ~ " if entry.edited else "   ", styled("edited")))
         return Strip(segments).adjust_cell_length(width, base)
 
+    def _matches(self, line: str, base: Style, match: Style) -> list[Segment]:
+        """The line with what the query looks for picked out."""
+        if self.query_shown is None:
+            return [Segment(line, base)]
+        segments: list[Segment] = []
+        at = 0
+        for start, end in highlights(self.query_shown, line):
+            segments.append(Segment(line[at:start], base))
+            segments.append(Segment(line[start:end], match))
+            at = end
+        segments.append(Segment(line[at:], base))
+        return segments
+
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return container.height
-
-    def refresh_row(self, position: int) -> None:
-        """Draw one example anew."""
-        y = position - round(self.scroll_y) + 1
-        self.refresh(Region(0, y, self.size.width, 1))

@@ -23,6 +23,7 @@ from jessy_tui.ui.training.run_log import RunLog
 from jessy_tui.ui.training.watch import RunWatch, Seen
 
 _LOOK_EVERY = 0.7  # seconds
+_COUNTED = 20_000
 
 
 @dataclass
@@ -170,7 +171,13 @@ class TrainingScreen(TabScreen):
             self.notify("There are no examples to train on yet. Press 1.", severity="warning")
             return
         validation = self.jessy.workspace.settings.split.validation
-        rows = round(sum(example.weight for example in store.examples()) * (1 - validation))
+        # Counting the weights of a million would take seconds; they are rare.
+        examples = (
+            sum(example.weight for example in store.examples())
+            if len(store) <= _COUNTED
+            else len(store)
+        )
+        rows = round(examples * (1 - validation))
         try:
             bases = list_bases(self.jessy.workspace)
         except JessyError as error:
