@@ -1,64 +1,132 @@
-"""`jessy check`: what is wrong with the examples."""
+"""`jessy check`: what is wrong with the examples, and mending what can be mended safely."""
 
-from itertools import groupby
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from jessy_tui.cli.data import load_all, paths_argument, plural, printable, shorten
+from jessy_tui.cli.data import load_all, paths_argument, shorten
 from jessy_tui.cli.output import json_option, print_json
 from jessy_tui.dataset.checks import (
     Finding,
-    Severity,
+    check_balance,
     check_files,
     check_probes,
     count_severities,
+    refuse_unknown,
     unreadable_file,
 )
+from jessy_tui.dataset.checks.fixes import Fix, fix_example
 from jessy_tui.dataset.files import ExampleFile, ExampleFileError
 from jessy_tui.dataset.probes import ProbeFile, load_probes
+from jessy_tui.dataset.store import ExampleStore
 from jessy_tui.errors import JessyError
-from jessy_tui.workspace import PROBES_NAME, Workspace
+from jessy_tui.workspace import PROBES_NAME, CheckSettings, Workspace
 
 
 @click.command("check")
 @paths_argument
+@click.option("--fix", "fixing", is_flag=True, help="Make the safe fixes, and say which.")
 @json_option
+@click.option("--sarif", "as_sarif", is_flag=True, help="Print a SARIF 2.1.0 log for editors.")
 @click.pass_context
-def command(ctx: click.Context, paths: tuple[Path, ...], *, as_json: bool) -> None:
+def command(
+    ctx: click.Context, paths: tuple[Path, ...], *, fixing: bool, as_json: bool, as_sarif: bool
+) -> None:
     """Say what is wrong with the examples in PATHS, or in the workspace's data/.
 
-    Exit code 1 when there is an error; warnings and notes alone give 0.
+    In a workspace with data/probes.json, an example that is a probe is an error, and without
+    PATHS the probes and the balance are checked too. Exit code 1 when there is an error (after
+    the fixes, with --fix); warnings and notes alone give 0.
     """
+    if as_json and as_sarif:
+        raise click.UsageError("--json and --sarif exclude each other.")
     workspace: Workspace = ctx.obj
-    settings = workspace.settings.check
+    settings = workspace.settings
     named = [path for path in paths if path.name == PROBES_NAME]
     probes, errors = _load_probes(workspace, named)
     files: list[ExampleFile] = []
+    fixes: list[tuple[Path, int, Fix]] = []
     if not paths or len(named) < len(paths):
         others = [path for path in paths if path not in named]
         files, unread = load_all(workspace, others)
         errors = [*unread, *errors]
+        if fixing:
+            refuse_unknown(settings.check.off)  # before anything changes
+            fixes = _fix(files, settings.check)
+            if fixes:
+                files, _ = load_all(workspace, [file.path for file in files])
     findings = [
         *(unreadable_file(error) for error in errors),
-        *check_files(files, settings, probes),
+        *check_files(files, settings.check, probes),
     ]
     if probes is not None and (named or not paths):
-        findings += check_probes(probes, settings)
+        findings += check_probes(probes, settings.check)
+    if not paths:
+        findings += check_balance(files, settings.check, settings.targets)
+    _print(findings, files, fixes if fixing else None, as_json=as_json, as_sarif=as_sarif)
+    ctx.exit(1 if count_severities(findings)["error"] else 0)
+
+
+def _print(
+    findings: Sequence[Finding],
+    files: Sequence[ExampleFile],
+    fixes: Sequence[tuple[Path, int, Fix]] | None,
+    *,
+    as_json: bool,
+    as_sarif: bool,
+) -> None:
     examples = sum(len(file.examples) for file in files)
     counts = count_severities(findings)
+    if as_sarif:
+        from jessy_tui.cli.sarif import as_sarif as sarif_of
+
+        print_json(sarif_of(findings))
+        return
+    from jessy_tui.cli.findings import finding_as_json, fix_as_json, print_findings, print_fixes
+
     if as_json:
-        print_json(
-            {
-                "examples": examples,
-                "findings": [_as_json(finding) for finding in findings],
-                "counts": counts,
-            }
-        )
-    else:
-        _print(findings, examples, len(files), counts)
-    ctx.exit(1 if counts["error"] else 0)
+        found: dict[str, Any] = {
+            "examples": examples,
+            "findings": [finding_as_json(finding) for finding in findings],
+            "counts": counts,
+        }
+        if fixes is not None:
+            found["fixed"] = [fix_as_json(made) for made in fixes]
+        print_json(found)
+        return
+    if fixes:
+        print_fixes(fixes)
+    print_findings(findings, examples, len(files), counts)
+
+
+def _fix(files: Sequence[ExampleFile], settings: CheckSettings) -> list[tuple[Path, int, Fix]]:
+    """Make the safe fixes in these files, all or none of each; what does not change stays as is.
+
+    Raises:
+        JessyError: a file could not be written; those before it are.
+    """
+    paths = [
+        file.path
+        for file in files
+        if any(fix_example(example, settings)[1] for example in file.examples)
+    ]
+    if not paths:
+        return []
+    made: list[tuple[Path, int, Fix]] = []
+    store = ExampleStore.open(paths)
+    try:
+        store.wait_indexed()
+        for entry in list(store):
+            fixed, fixes = fix_example(entry.example, settings)
+            if fixes:
+                store.replace(entry.id, fixed)
+                made += ((entry.file, entry.index, fix) for fix in fixes)
+        store.save()
+    finally:
+        store.close()
+    return made
 
 
 def _load_probes(
@@ -78,57 +146,3 @@ def _load_probes(
         return load_probes(path), []
     except ExampleFileError as error:
         return None, [error]
-
-
-def _as_json(finding: Finding) -> dict[str, Any]:
-    return {
-        "check": finding.check,
-        "severity": finding.severity,
-        "file": printable(finding.file),
-        "index": finding.index,
-        "line": finding.line,
-        "field": finding.field,
-        "message": finding.message,
-        "fix": finding.fix,
-    }
-
-
-_STYLES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
-
-
-def _print(findings: list[Finding], examples: int, files: int, counts: dict[Severity, int]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    console = Console(highlight=False, markup=False, emoji=False)
-    for file, found in groupby(findings, key=lambda finding: finding.file):
-        console.print(Text(printable(file), "bold"), soft_wrap=True)
-        table = Table.grid(padding=(0, 1))
-        table.add_column(width=1)
-        table.add_column(justify="right", no_wrap=True)
-        table.add_column(no_wrap=True)
-        table.add_column(overflow="fold")
-        for finding in found:
-            message = Text(finding.message)
-            message.append(f" [{_place(finding)}]", "dim")
-            line = "" if finding.line is None else str(finding.line)
-            severity = Text(finding.severity, _STYLES[finding.severity])
-            table.add_row("", line, severity, message)
-        console.print(table)
-        console.print()
-    where = f"{plural(examples, 'example')} in {plural(files, 'file')}"
-    found_words = ", ".join(plural(count, name) for name, count in counts.items() if count)
-    style = next((_STYLES[name] for name, count in counts.items() if count), "green")
-    closing = Text(f"{where}: ")
-    closing.append(found_words or "nothing found", style)
-    console.print(closing.append("."), soft_wrap=True)
-
-
-def _place(finding: Finding) -> str:
-    places = [finding.check]
-    if finding.index is not None:
-        places.append(f"example {finding.index + 1}")
-    if finding.field is not None:
-        places.append(finding.field)
-    return " · ".join(places)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from itertools import count
 from typing import Final
 
-from jessy_tui.dataset.checks import probes
+from jessy_tui.dataset.checks import balance, probes
 from jessy_tui.dataset.checks.alone import EXAMPLE_CHECKS, check_example
 from jessy_tui.dataset.checks.check import Check
 from jessy_tui.dataset.checks.checker import DATASET_CHECKS, Checker
@@ -19,22 +19,25 @@ from jessy_tui.dataset.files import ExampleFile, ExampleFileError
 from jessy_tui.dataset.patch import offset_of
 from jessy_tui.dataset.probes import ProbeFile
 from jessy_tui.errors import JessyError
-from jessy_tui.workspace import CheckSettings
+from jessy_tui.workspace import CheckSettings, TargetSettings
 
 __all__ = [
     "ALL_CHECKS",
     "DATASET_CHECKS",
     "EXAMPLE_CHECKS",
     "FILE_CHECK",
+    "PROBE_CHECKS",
     "SEVERITIES",
     "Checker",
     "Finding",
     "Said",
     "Severity",
+    "check_balance",
     "check_example",
     "check_files",
     "check_probes",
     "count_severities",
+    "refuse_unknown",
     "unreadable_file",
 ]
 
@@ -42,7 +45,16 @@ _FILE: Final = Check("file", "error", "A file that cannot be read.")
 FILE_CHECK: Final = _FILE.name
 """The name under which a file that cannot be read is reported."""
 
-ALL_CHECKS: Final[tuple[Check, ...]] = (_FILE, *EXAMPLE_CHECKS, *DATASET_CHECKS, *probes.CHECKS)
+PROBE_CHECKS: Final[tuple[Check, ...]] = probes.CHECKS
+"""The checks of the file of probes itself."""
+
+ALL_CHECKS: Final[tuple[Check, ...]] = (
+    _FILE,
+    *EXAMPLE_CHECKS,
+    *DATASET_CHECKS,
+    *PROBE_CHECKS,
+    balance.BALANCE,
+)
 
 _DEFAULTS: Final = CheckSettings()
 
@@ -60,7 +72,7 @@ def check_files(
     Raises:
         JessyError: the settings turn off a check that does not exist.
     """
-    _refuse_unknown(settings.off)
+    refuse_unknown(settings.off)
     places = [(file, index) for file in files for index in range(len(file.examples))]
     checker = Checker(
         settings,
@@ -84,8 +96,20 @@ def check_probes(file: ProbeFile, settings: CheckSettings = _DEFAULTS) -> list[F
     Raises:
         JessyError: the settings turn off a check that does not exist.
     """
-    _refuse_unknown(settings.off)
+    refuse_unknown(settings.off)
     return probes.find(file, settings)
+
+
+def check_balance(
+    files: Sequence[ExampleFile], settings: CheckSettings, targets: TargetSettings
+) -> list[Finding]:
+    """Which targets the examples of all these files together miss; nothing of a few examples.
+
+    Raises:
+        JessyError: the settings turn off a check that does not exist.
+    """
+    refuse_unknown(settings.off)
+    return [] if balance.BALANCE.name in settings.off else balance.find(files, targets)
 
 
 def unreadable_file(error: ExampleFileError) -> Finding:
@@ -102,7 +126,12 @@ def count_severities(findings: Iterable[Finding]) -> dict[Severity, int]:
     return counts
 
 
-def _refuse_unknown(off: Iterable[str]) -> None:
+def refuse_unknown(off: Iterable[str]) -> None:
+    """Say of a name that no check has, which names there are.
+
+    Raises:
+        JessyError: there is such a name in `off`.
+    """
     known = [check.name for check in ALL_CHECKS if check is not _FILE]
     for name in off:
         if name not in known:

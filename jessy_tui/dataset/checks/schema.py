@@ -10,6 +10,7 @@ from jessy_tui.dataset.checks.subject import Subject
 from jessy_tui.dataset.example import (
     HUMAN,
     JESSY,
+    Unreadable,
     complexity_in,
     iterations_in,
 )
@@ -30,6 +31,9 @@ _OTHER_NAMES = {
 
 def _shape(subject: Subject) -> Iterator[Flaw]:
     raw = subject.example.raw
+    if isinstance(subject.example, Unreadable):
+        yield Flaw((), subject.example.problem)
+        return
     if not isinstance(raw, dict):
         yield Flaw((), f'an example is an object {{"conversations": [...]}}, not {_kind(raw)}.')
         return
