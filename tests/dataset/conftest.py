@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import jessy_tui.dataset.large.file as large_module
+from jessy_tui.dataset.large.workers import Workers
 from jessy_tui.dataset.large.writing import LargeWriting
 from jessy_tui.dataset.saving import SmallWriting
 
@@ -14,9 +15,15 @@ UseLarge = Callable[..., None]
 
 @pytest.fixture
 def use_large(monkeypatch: pytest.MonkeyPatch) -> UseLarge:
-    """Has JSONL files of any size read row by row, in blocks of a few bytes."""
+    """Has JSONL files of any size read row by row, in blocks of a few bytes.
 
-    def use(first: int = 24, block: int = 40) -> None:
+    The work of the helper processes is done in this one unless `processes`: starting two for
+    each store takes longer than all the rest.
+    """
+
+    def use(first: int = 24, block: int = 40, *, processes: bool = False) -> None:
+        if not processes:
+            monkeypatch.setattr(Workers, "_start", lambda self: None)
         monkeypatch.setattr(large_module, "LARGE", 1)
         monkeypatch.setattr(large_module, "FIRST_BLOCK", first)
         monkeypatch.setattr(large_module, "BLOCK", block)
@@ -26,9 +33,12 @@ def use_large(monkeypatch: pytest.MonkeyPatch) -> UseLarge:
 
 @pytest.fixture(params=["small", "large"])
 def backend(request: pytest.FixtureRequest, use_large: UseLarge) -> str:
-    """Runs a test twice: with all files in memory, and with JSONL files read row by row."""
+    """Runs a test twice: with all files in memory, and with JSONL files read row by row.
+
+    A module that sets `HELPERS` has the latter read by processes of their own, as in the app.
+    """
     if request.param == "large":
-        use_large()
+        use_large(processes=getattr(request.module, "HELPERS", False))
     return str(request.param)
 
 

@@ -19,6 +19,7 @@ from jessy_tui.dataset.store import ExampleStore
 from tests.conftest import EXAMPLES, example
 
 pytestmark = pytest.mark.usefixtures("backend")
+HELPERS = True
 
 QUERIES = [
     "",
