@@ -1,5 +1,6 @@
 """The app: tabs, theme, and the services the tabs share. What a tab shows is the tab's business."""
 
+import threading
 from pathlib import Path
 from typing import ClassVar
 
@@ -12,7 +13,14 @@ from jessy_tui.dataset.changes import Change
 from jessy_tui.dataset.store import JOURNAL_NAME, ExampleStore, Progress
 from jessy_tui.errors import JessyError
 from jessy_tui.ui import tabs
-from jessy_tui.ui.messages import Indexed, OpeningFailed, StoreOpened
+from jessy_tui.ui.messages import (
+    Indexed,
+    OpeningFailed,
+    Saved,
+    SavingFailed,
+    StoreChanged,
+    StoreOpened,
+)
 from jessy_tui.ui.text import count_of
 from jessy_tui.ui.themes import DEFAULT_VARIABLES, THEMES
 from jessy_tui.ui.widgets.tab_bar import TABS, TabBar
@@ -103,7 +111,7 @@ class JessyApp(App[None]):
     @on(StoreOpened)
     def _store_opened(self, message: StoreOpened) -> None:
         self.store = message.store
-        self.store.subscribe(self.examples_changed.publish)
+        self.store.subscribe(self._store_changed)
         for problem in self.store.problems:
             self.notify(problem, title="Not read", severity="error", timeout=20, markup=False)
         if self.store.recovered:
@@ -116,6 +124,17 @@ class JessyApp(App[None]):
         self.examples_changed.publish(None)
         if self.store.indexing is not None:
             self.store.subscribe_indexing(self._tell_indexed)
+
+    def _store_changed(self, change: Change) -> None:
+        """An edit is drawn at once; a save tells from its own thread."""
+        if threading.get_ident() == self._thread_id:
+            self.examples_changed.publish(change)
+        else:
+            self.post_message(StoreChanged(change))
+
+    @on(StoreChanged)
+    def _tell_changed(self, message: StoreChanged) -> None:
+        self.examples_changed.publish(message.change)
 
     def _tell_indexed(self, progress: Progress | None) -> None:
         """Called in the indexer's thread."""
@@ -141,17 +160,27 @@ class JessyApp(App[None]):
         if self.store is None or not self.store.unsaved:
             self.notify("Nothing to save.")
             return
-        if self._save(self.store):
-            self.notify("Saved.")
+        self._save(self.store, then_leave=False)
 
-    def _save(self, store: ExampleStore) -> bool:
-        """Save and say what could not be; whether all went well."""
+    @work(thread=True, exclusive=True, group="save")
+    def _save(self, store: ExampleStore, *, then_leave: bool) -> None:
         try:
-            store.save()
+            written = store.save()
         except JessyError as error:
-            self.notify(str(error), title="Not saved", severity="error", timeout=15, markup=False)
-            return False
-        return True
+            self.post_message(SavingFailed(str(error)))
+        else:
+            self.post_message(Saved(tuple(path.name for path in written), then_leave))
+
+    @on(Saved)
+    def _saved(self, message: Saved) -> None:
+        if message.then_leave:
+            self.exit()
+        else:
+            self.notify(f"Saved {', '.join(message.files)}.", markup=False)
+
+    @on(SavingFailed)
+    def _saving_failed(self, message: SavingFailed) -> None:
+        self.notify(message.reason, title="Not saved", severity="error", timeout=15, markup=False)
 
     def on_unmount(self) -> None:
         """Let the journal go; what is unsaved in it waits for the next start."""
@@ -183,8 +212,10 @@ class JessyApp(App[None]):
         self.push_screen(LeaveScreen(unsaved), self._leave)
 
     def _leave(self, answer: str | None) -> None:
-        if answer == "keep" or (answer == "save" and self.store and self._save(self.store)):
+        if answer == "keep":
             self.exit()
+        elif answer == "save" and self.store:
+            self._save(self.store, then_leave=True)
 
 
 def run(workspace: Workspace) -> None:

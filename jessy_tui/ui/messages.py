@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
+from jessy_tui.dataset.changes import Change
 from jessy_tui.dataset.store import ExampleStore, Progress
 
 
@@ -19,6 +20,28 @@ class Indexed(Message):
     """More rows of the large files are known; all of them where `progress` is None."""
 
     progress: Progress | None
+
+
+@dataclass
+class StoreChanged(Message):
+    """The store was changed from another thread than the screen's."""
+
+    change: Change
+
+
+@dataclass
+class Saved(Message):
+    """The edits have been written to `files`, by name."""
+
+    files: tuple[str, ...]
+    then_leave: bool
+
+
+@dataclass
+class SavingFailed(Message):
+    """Nothing, or not everything, could be saved; `reason` is a sentence."""
+
+    reason: str
 
 
 @dataclass

@@ -24,19 +24,21 @@ WORKSPACE = Path(os.environ.get("JESSY_BENCH_WORKSPACE", REPOSITORY))
 
 @pytest.fixture(autouse=True)
 def _only_when_asked(request: pytest.FixtureRequest) -> None:
-    if request.config.getoption("benchmark_disable"):
+    if not request.config.getoption("benchmark_enable"):
         pytest.skip("a benchmark: --benchmark-enable runs it")
 
 
 def start(size: tuple[int, int], *arguments: str) -> "pexpect.spawn[bytes]":
     columns, rows = size
-    return pexpect.spawn(
+    app = pexpect.spawn(
         sys.executable,
         ["-m", "jessy_tui", *arguments],
         dimensions=(rows, columns),
         env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"},
         timeout=60,
     )
+    app.delaybeforesend = None  # pexpect's own patience is not the app's
+    return app
 
 
 def test_version_and_first_paint() -> None:

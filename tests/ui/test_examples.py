@@ -46,7 +46,7 @@ async def test_an_edited_answer_is_saved_and_nothing_else_changes(workspace: Wor
         assert "1 unsaved" in shown(pilot)
         assert file.read_text("utf-8") == before
         await press(pilot, "ctrl+s")
-        assert "unsaved" not in shown(pilot)
+        await until(pilot, lambda: "unsaved" not in shown(pilot))
     after = file.read_text("utf-8")
     assert after == before.replace("İyidir, senden naber?", "İyidir, senden naber? Ya sen?")
 

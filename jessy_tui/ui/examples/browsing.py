@@ -1,19 +1,23 @@
 """Finding one's way in the examples: filter, jump, marks, and the text the model is trained on."""
 
+from typing import TYPE_CHECKING
+
 from textual import on, work
 from textual.binding import Binding
 from textual.worker import get_current_worker
 
-from jessy_tui.dataset.query import Query, Vocabulary
 from jessy_tui.dataset.store import Entry, ExampleStore
 from jessy_tui.errors import JessyError
 from jessy_tui.ui.examples.example_detail import ExampleDetail
 from jessy_tui.ui.examples.example_list import ExampleList
-from jessy_tui.ui.examples.filter_bar import FilterBar
 from jessy_tui.ui.examples.filtering import Found, find
 from jessy_tui.ui.examples.view import View
 from jessy_tui.ui.tab_screen import TabScreen
 from jessy_tui.ui.text import count_of
+
+if TYPE_CHECKING:
+    from jessy_tui.dataset.query import Query, Vocabulary
+    from jessy_tui.ui.examples.filter_bar import FilterBar
 
 
 class Browsing(TabScreen):
@@ -34,17 +38,23 @@ class Browsing(TabScreen):
         ),
     ]
 
-    _query: Query | None = None
-    _last_query: Query | None = None
+    _query: "Query | None" = None
+    _last_query: "Query | None" = None
     _mark_from: int | None = None
 
     @property
     def _list(self) -> ExampleList:
         return self.query_one(ExampleList)
 
-    @property
-    def _filter(self) -> FilterBar:
-        return self.query_one(FilterBar)
+    async def _filter(self) -> "FilterBar":
+        """The filter bar, made when it is first asked for: start-up reads no query language."""
+        from jessy_tui.ui.examples.filter_bar import FilterBar
+
+        for bar in self.query(FilterBar):
+            return bar
+        bar = FilterBar()
+        await self.query_one("#browse").mount(bar, before=0)
+        return bar
 
     @property
     def store(self) -> ExampleStore:
@@ -53,18 +63,19 @@ class Browsing(TabScreen):
         assert store is not None  # noqa: S101
         return store
 
-    def filter_by(self, text: str) -> None:
+    async def filter_by(self, text: str) -> None:
         """Show the examples of a query, as if it had been typed."""
-        self._filter.put(text)
+        (await self._filter()).put(text)
         self._list.focus()
 
-    def action_filter(self) -> None:
+    async def action_filter(self) -> None:
         """Type a filter."""
         if self.jessy.store is not None:
-            self._filter.vocabulary = vocabulary_of(self.store)
-            self._filter.open()
+            bar = await self._filter()
+            bar.vocabulary = vocabulary_of(self.store)
+            bar.open()
 
-    def action_filters(self) -> None:
+    async def action_filters(self) -> None:
         """Apply a filter that was kept, or keep this one."""
         from jessy_tui.ui.examples.named_filters import NamedFilters, read_filters
 
@@ -75,25 +86,27 @@ class Browsing(TabScreen):
             self.notify(str(error), severity="error", timeout=15, markup=False)
             return
 
-        def apply(query: str | None) -> None:
+        async def apply(query: str | None) -> None:
             if query is not None:
-                self.filter_by(query)
+                await self.filter_by(query)
 
-        current = self._filter.query_text if self._query is not None else ""
+        current = (await self._filter()).query_text if self._query is not None else ""
         self.app.push_screen(NamedFilters(state, filters, current), apply)
 
-    def action_unfilter(self) -> None:
+    async def action_unfilter(self) -> None:
         """Show everything again, and take off the marks."""
         self._list.marked.clear()
-        self._filter.clear()
+        if self._query is not None:
+            (await self._filter()).clear()
         self._list.refresh()
+        self.show_title()
 
-    @on(FilterBar.Left)
-    def _filter_left(self) -> None:
+    def on_filter_bar_left(self) -> None:
+        """The filter is typed: the list has the word."""
         self._list.focus()
 
-    @on(FilterBar.Changed)
-    def _filter_changed(self, message: FilterBar.Changed) -> None:
+    def on_filter_bar_changed(self, message: "FilterBar.Changed") -> None:
+        """Another filter."""
         if message.query is not None:
             self._query = message.query if str(message.query) else None
             self._last_query = self._query or self._last_query
@@ -103,7 +116,7 @@ class Browsing(TabScreen):
         """Show what the filter lets through now."""
         self.workers.cancel_group(self, "filter")
         if self._query is None:
-            self._filter.found = ""
+            self._say_found("")
             self._list.show(View(self.store))
         else:
             self._find(self.store, self._query)
@@ -114,7 +127,7 @@ class Browsing(TabScreen):
             self._list.show(View(self.store))
 
     @work(thread=True, exclusive=True, group="filter")
-    def _find(self, store: ExampleStore, query: Query) -> None:
+    def _find(self, store: ExampleStore, query: "Query") -> None:
         worker = get_current_worker()
         for found in find(store, query, lambda: worker.is_cancelled):
             if not worker.is_cancelled:
@@ -126,7 +139,11 @@ class Browsing(TabScreen):
         view = View(self.store, found.positions, complete=found.complete)
         self._list.show(view, found.query)
         more = "" if found.complete else " …"
-        self._filter.found = f"{len(found.positions):,} of {len(self.store):,}{more}"
+        self._say_found(f"{len(found.positions):,} of {len(self.store):,}{more}")
+
+    def _say_found(self, words: str) -> None:
+        for bar in self.query("FilterBar"):
+            bar.border_subtitle = words
 
     @on(ExampleList.Highlighted)
     def _show_detail(self, message: ExampleList.Highlighted) -> None:
@@ -154,7 +171,7 @@ class Browsing(TabScreen):
         self._seek(self.store, query, self._list.cursor, step)
 
     @work(thread=True, exclusive=True, group="seek")
-    def _seek(self, store: ExampleStore, query: Query, cursor: int, step: int) -> None:
+    def _seek(self, store: ExampleStore, query: "Query", cursor: int, step: int) -> None:
         """Find the next match in the whole list, around its end."""
         worker = get_current_worker()
         positions: list[int] = []
@@ -250,8 +267,10 @@ class Browsing(TabScreen):
         detail.show(self._list.current, self._query)
 
 
-def vocabulary_of(store: ExampleStore) -> Vocabulary:
+def vocabulary_of(store: ExampleStore) -> "Vocabulary":
     """The names in use, for completing a filter."""
+    from jessy_tui.dataset.query import Vocabulary
+
     categories = store.distributions().category.counts
     return Vocabulary(
         categories=[count.value for count in categories],

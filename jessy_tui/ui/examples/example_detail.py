@@ -1,6 +1,6 @@
 """One example in full: what was asked, the label, the answer."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -10,14 +10,17 @@ from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from jessy_tui.dataset.checks import Finding, check_example
 from jessy_tui.dataset.example import HUMAN, JESSY, Turn, complexity_in, iterations_in
-from jessy_tui.dataset.query import Query, highlights
 from jessy_tui.dataset.rows import training_rows
 from jessy_tui.dataset.store import Entry
 from jessy_tui.errors import JessyError
 from jessy_tui.ui.text import count_of, pips, visible
 from jessy_tui.ui.themes import band_colour
+from jessy_tui.workspace import CheckSettings
+
+if TYPE_CHECKING:
+    from jessy_tui.dataset.checks import Finding
+    from jessy_tui.dataset.query import Query
 
 # Beyond this, drawing Markdown takes longer than a key press may.
 _LONGEST_MARKDOWN = 20_000
@@ -41,14 +44,17 @@ class ExampleDetail(VerticalScroll, can_focus=True):
 
     def __init__(self) -> None:
         super().__init__()
+        self.settings = CheckSettings()
+        """Which checks are made."""
         self.verbatim = False
         """Whether to show what the model is trained on in place of the conversation."""
         self._query: Query | None = None
+        self._shown: Entry | None = None
 
     def compose(self) -> ComposeResult:
         yield Static(id="conversation")
 
-    def show(self, entry: Entry | None, query: Query | None = None) -> None:
+    def show(self, entry: Entry | None, query: "Query | None" = None) -> None:
         """Draw `entry`, from its top, with what `query` looks for picked out."""
         self._query = query
         conversation = self.query_one("#conversation", Static)
@@ -57,12 +63,24 @@ class ExampleDetail(VerticalScroll, can_focus=True):
             conversation.update("")
             return
         self.border_title = f"{entry.file.name} #{entry.index + 1}"
-        findings = check_example(entry.example)
-        self.border_subtitle = count_of(len(findings), "finding") if findings else ""
-        conversation.update(
-            self._draw_rows(entry) if self.verbatim else self._draw(entry, findings)
-        )
+        self.border_subtitle = ""
+        self._shown = entry
+        conversation.update(self._draw_rows(entry) if self.verbatim else self._draw(entry, []))
         self.scroll_home(animate=False)
+        # The conversation is on the screen before the checks are made.
+        self.call_after_refresh(self._check, entry)
+
+    def _check(self, entry: Entry) -> None:
+        """Add what the checks say of `entry`, if it is still the one that is shown."""
+        if entry is not self._shown:
+            return
+        from jessy_tui.dataset.checks import check_example
+
+        findings = check_example(entry.example, self.settings)
+        if findings:
+            self.border_subtitle = count_of(len(findings), "finding")
+            if not self.verbatim:
+                self.query_one("#conversation", Static).update(self._draw(entry, findings))
 
     def _draw_rows(self, entry: Entry) -> RenderableType:
         """The rows of mlx-lm's chat form that the example becomes, to the letter."""
@@ -83,7 +101,7 @@ class ExampleDetail(VerticalScroll, can_focus=True):
                 parts.append(Padding(Text(visible(message["content"])), (0, 0, 1, 2)))
         return Group(*parts)
 
-    def _draw(self, entry: Entry, findings: list[Finding]) -> RenderableType:
+    def _draw(self, entry: Entry, findings: "list[Finding]") -> RenderableType:
         turns = entry.example.turns
         parts: list[RenderableType] = []
         for turn in turns[:_MOST_TURNS]:
@@ -127,8 +145,7 @@ class ExampleDetail(VerticalScroll, can_focus=True):
         if len(turn.text) > _LONGEST_TEXT:
             more = len(turn.text) - _LONGEST_TEXT
             return Text(f"{text}\n… and {count_of(more, 'more character')}")
-        spans = highlights(self._query, text) if self._query is not None else []
-        if spans:
+        if spans := self._spans(text):
             # As it is written, so that what was looked for can be picked out where it stands.
             match = self.get_component_rich_style("example-detail--match")
             picked = Text(text)
@@ -141,3 +158,11 @@ class ExampleDetail(VerticalScroll, can_focus=True):
 
             return Markdown(text, code_theme="ansi_dark")
         return Text(text)
+
+    def _spans(self, text: str) -> list[tuple[int, int]]:
+        """Where what the query looks for stands in `text`."""
+        if self._query is None:
+            return []
+        from jessy_tui.dataset.query import highlights
+
+        return highlights(self._query, text)

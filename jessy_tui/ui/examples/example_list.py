@@ -1,7 +1,7 @@
 """The list of examples. It draws only the lines in view, straight from the store."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -13,10 +13,12 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from jessy_tui.dataset.query import Query, highlights
 from jessy_tui.dataset.store import Entry
 from jessy_tui.ui.examples.view import View
 from jessy_tui.ui.text import band_class, block, one_line
+
+if TYPE_CHECKING:
+    from jessy_tui.dataset.query import Query
 
 _LABEL_WIDTH = 11
 _CATEGORY_WIDTH = 14
@@ -76,7 +78,7 @@ class ExampleList(ScrollView, can_focus=True):
             return None
         return self.view[self.validate_cursor(self.cursor)]
 
-    def show(self, view: View, query: Query | None = None) -> None:
+    def show(self, view: View, query: "Query | None" = None) -> None:
         """Draw `view` as it is now, the cursor on the example it was on if that is still there."""
         held = self._held
         self.view = view
@@ -227,6 +229,8 @@ class ExampleList(ScrollView, can_focus=True):
         """The line with what the query looks for picked out."""
         if self.query_shown is None:
             return [Segment(line, base)]
+        from jessy_tui.dataset.query import highlights
+
         segments: list[Segment] = []
         at = 0
         for start, end in highlights(self.query_shown, line):

@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalGroup
 from textual.message import Message
-from textual.reactive import reactive
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -50,9 +49,6 @@ class FilterInput(Input):
 
 class FilterBar(VerticalGroup):
     """Tells on every key what is to be shown; with enter the list has the word."""
-
-    found: reactive[str] = reactive("")
-    """What was found, for the frame: "37 of 400"."""
 
     @dataclass
     class Changed(Message):
@@ -101,9 +97,6 @@ class FilterBar(VerticalGroup):
         """Show everything again."""
         self._input.value = ""
         self.display = False
-
-    def watch_found(self, found: str) -> None:
-        self.border_subtitle = found
 
     @on(Input.Changed)
     def _typed(self, message: Input.Changed) -> None:

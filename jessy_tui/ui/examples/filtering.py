@@ -3,9 +3,12 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from jessy_tui.dataset.query import Query
 from jessy_tui.dataset.store import ExampleStore
+
+if TYPE_CHECKING:
+    from jessy_tui.dataset.query import Query
 
 # The list is drawn anew this often while a filter runs, in seconds.
 _TELL_EVERY = 0.1
@@ -15,12 +18,12 @@ _TELL_EVERY = 0.1
 class Found:
     """What a filter has found so far: positions of the store, growing."""
 
-    query: Query
+    query: "Query"
     positions: list[int]
     complete: bool
 
 
-def find(store: ExampleStore, query: Query, cancelled: Callable[[], bool]) -> Iterator[Found]:
+def find(store: ExampleStore, query: "Query", cancelled: Callable[[], bool]) -> Iterator[Found]:
     """Go through the store: the first matches at once, then more now and then, then all."""
     positions: list[int] = []
     told = 0.0

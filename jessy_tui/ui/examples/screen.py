@@ -7,7 +7,6 @@ from textual.widgets import ContentSwitcher, Static
 from jessy_tui.ui.examples.editing import Editing
 from jessy_tui.ui.examples.example_detail import ExampleDetail
 from jessy_tui.ui.examples.example_list import ExampleList
-from jessy_tui.ui.examples.filter_bar import FilterBar
 
 
 class ExamplesScreen(Editing):
@@ -20,12 +19,13 @@ class ExamplesScreen(Editing):
     def compose_body(self) -> ComposeResult:
         with ContentSwitcher(initial="waiting", id="body"):
             yield Static("Reading the examples …", id="waiting", classes="empty-state")
-            with Vertical(id="browse"):
-                yield FilterBar()
-                with Container(id="panes"):
-                    yield ExampleList()
-                    yield ExampleDetail()
+            with Vertical(id="browse"), Container(id="panes"):
+                yield ExampleList()
+                yield ExampleDetail()
             yield Static(id="empty", classes="empty-state")
+
+    def set_up(self) -> None:
+        self.query_one(ExampleDetail).settings = self.jessy.workspace.settings.check
 
     def examples_changed(self) -> None:
         store = self.jessy.store
