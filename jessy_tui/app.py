@@ -205,7 +205,7 @@ class JessyApp(App[None]):
         """Quit; edits that are not saved are kept, and said so."""
         from jessy_tui.ui.modals.leave import LeaveScreen
 
-        unsaved = self.store.unsaved if self.store else 0
+        unsaved = self.store.unsaved if self.store is not None else 0
         if not unsaved:
             self.exit()
             return
@@ -214,7 +214,7 @@ class JessyApp(App[None]):
     def _leave(self, answer: str | None) -> None:
         if answer == "keep":
             self.exit()
-        elif answer == "save" and self.store:
+        elif answer == "save" and self.store is not None:
             self._save(self.store, then_leave=True)
 
 

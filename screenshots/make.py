@@ -18,7 +18,7 @@ from jessy_tui.workspace import Workspace
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 SIZE = (120, 36)
-QUESTIONS = ("sana bisi sorucam", "selam", "API nedir")
+QUESTIONS = ("sana bisi sorucam", "naber kanka", "API nedir")
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:

@@ -142,6 +142,23 @@ async def test_a_broken_file_is_named_and_the_others_are_shown(
     assert (workspace.data / "broken.json").read_bytes() == b'[{"conversations": ['
 
 
+async def test_where_no_file_can_be_read_the_list_says_why(make_workspace: MakeWorkspace) -> None:
+    async with opened(make_workspace(broken_json=b"[{")) as pilot:
+        assert "No example could be read" in shown(pilot)
+        assert "broken.json" in shown(pilot)
+
+
+async def test_deleting_the_last_example_and_leaving_asks(make_workspace: MakeWorkspace) -> None:
+    workspace = make_workspace(one_json=[example(*EXAMPLES[0])])
+    async with opened(workspace) as pilot:
+        await press(pilot, "d")
+        assert "No examples yet" in shown(pilot)
+        await press(pilot, "q")
+        assert "1 unsaved edit" in shown(pilot)
+        await press(pilot, "escape", "u")
+        assert "Examples 1/1" in shown(pilot)
+
+
 async def test_leaving_with_unsaved_edits_asks(workspace: Workspace) -> None:
     async with opened(workspace) as pilot:
         await press(pilot, "i", "5", "q")

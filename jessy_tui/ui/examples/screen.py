@@ -48,7 +48,7 @@ class ExamplesScreen(Editing):
 
     def _empty_text(self) -> str:
         store = self.jessy.store
-        if store and store.problems:
+        if store is not None and store.problems:
             return "[b]No example could be read.[/b]\n\n" + "\n".join(
                 problem.replace("[", r"\[") for problem in store.problems
             )
