@@ -3,11 +3,13 @@
 from typing import Any
 
 import pytest
+from textual.geometry import Region
 
 from jessy_tui.dataset.example import Example, Unreadable
 from jessy_tui.iteration import Complexity
 from jessy_tui.ui.examples.category_picker import CategoryPicker
 from jessy_tui.ui.examples.example_editor import ExampleEditor
+from jessy_tui.ui.widgets.exact_text_area import ExactTextArea
 from tests.conftest import example
 from tests.ui.driving import NARROW, notices, press, shown, type_text
 from tests.ui.hosting import OPEN, answer, hosted
@@ -263,3 +265,12 @@ async def test_the_picker_takes_a_new_name_in_lowercase_only() -> None:
         assert "There is no category yet; write its name." in shown(pilot)
         await press(pilot, "escape")
         assert answer(pilot) is None
+
+
+async def test_a_field_painted_before_it_is_styled_is_blank_and_not_a_crash() -> None:
+    async with hosted(ExampleEditor(SIMPLE, CATEGORIES)) as pilot:
+        field = pilot.app.screen.query_one("#answer", ExactTextArea)
+        styles = dict(field._component_styles)
+        field._component_styles.clear()
+        assert all(not strip.text.strip() for strip in field.render_lines(Region(0, 0, 20, 2)))
+        field._component_styles.update(styles)

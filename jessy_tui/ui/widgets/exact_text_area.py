@@ -9,6 +9,7 @@ from textual import events
 from textual.document._document import Document, EditResult, Location
 from textual.document._document_navigator import DocumentNavigator
 from textual.document._wrapped_document import WrappedDocument
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.widgets import TextArea
 
@@ -78,6 +79,12 @@ class ExactTextArea(TextArea):
         pasted = event.text.replace("\r\n", "\n").replace("\r", "\n")
         await super()._on_paste(events.Paste(pasted))
         event.prevent_default()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        # A busy machine may paint a field between its mounting and its styling.
+        if "text-area--gutter" not in self._component_styles:
+            return [Strip.blank(crop.width)] * crop.height
+        return super().render_lines(crop)
 
     def get_line(self, line_index: int) -> Text:
         """A line as it is drawn, one character for each of its own."""
