@@ -14,6 +14,8 @@ word stands in the place of another must be much more alike, and short texts may
 import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator
+from functools import lru_cache
+from heapq import nsmallest
 from itertools import islice
 from typing import Final, Generic, TypeVar
 
@@ -33,24 +35,30 @@ _SEED: Final = 7
 _RECALL: Final = 0.99
 """The share of pairs at the threshold that the index has to propose."""
 _BATCH: Final = 1000
-_MOST: Final = 200
-"""So many of the texts that the index proposes are compared, the oldest first. More are proposed
-only where hundreds follow one template, and comparing all of those takes the square of the time."""
+_MOST_COMPARED: Final = 100
+_MOST_NEAR: Final = 8
+"""So many of the texts that the index proposes are compared, the oldest first, until so many are
+near. There are more only where hundreds follow one template, and going through all of those
+takes the square of the time."""
 _DIGITS = re.compile(r"\d+")
 
 Key = TypeVar("Key", bound=Hashable)
 
 
+@lru_cache(4096)
 def trigrams(folded: str) -> frozenset[str]:
     """The character trigrams of a text, its edges included."""
     text = f" {folded} "
-    return frozenset(text[at : at + _GRAM] for at in range(max(1, len(text) - _GRAM + 1)))
+    if len(text) < _GRAM:
+        return frozenset((text,))
+    return frozenset(map("".join, zip(text, text[1:], text[2:], strict=False)))
 
 
 def jaccard(one: str, other: str) -> float:
     """How many of their trigrams two folded texts share, 0 to 1."""
     first, second = trigrams(one), trigrams(other)
-    return len(first & second) / len(first | second)
+    common = len(first & second)
+    return common / (len(first) + len(second) - common)
 
 
 def nearness(one: str, other: str, threshold: float = NEAR, short: int = SHORT) -> float | None:
@@ -167,11 +175,13 @@ class SimilarTexts(Generic[Key]):
 
     def _near(self, text: str, sketch: object) -> list[tuple[Key, float]]:
         found = []
-        for number in sorted(self._index.query(sketch))[:_MOST]:
+        for number in nsmallest(_MOST_COMPARED, self._index.query(sketch)):
             key, other = self._texts[number]
             score = nearness(text, other, self.threshold, self.short)
             if score is not None:
                 found.append((key, score))
+                if len(found) == _MOST_NEAR:
+                    break
         return sorted(found, key=lambda one: -one[1])
 
 

@@ -8,11 +8,14 @@ from jessy_tui.dataset.checks.check import Check
 from jessy_tui.dataset.checks.finding import FieldPath, Flaw
 from jessy_tui.dataset.checks.index import Groups, Known, NameOf
 from jessy_tui.dataset.checks.subject import Subject
+from jessy_tui.dataset.turkish import question_key
 
 DUPLICATE: Final = Check("duplicate-answer", "warning", "One answer for several questions.")
 OPENING: Final = Check("frequent-opening", "warning", "Too many answers that begin alike.")
 
 _OPENING_WORDS: Final = 2
+_BEGINNING: Final = 60
+"""In so many characters two words are to be found."""
 _FEW: Final = 4
 """So many answers may begin alike however few answers there are."""
 
@@ -139,8 +142,10 @@ class OpeningIndex:
 
 
 def _opening(subject: Subject) -> tuple[FieldPath, str] | None:
-    for path, _, is_answer in reversed(subject.texts):
+    for (path, _, is_answer), folded in zip(
+        reversed(subject.texts), reversed(subject.folded), strict=True
+    ):
         if is_answer:
-            words = subject.keys[path].split(maxsplit=_OPENING_WORDS)[:_OPENING_WORDS]
+            words = question_key(folded[:_BEGINNING]).split()[:_OPENING_WORDS]
             return (path, " ".join(words)) if words else None
     return None

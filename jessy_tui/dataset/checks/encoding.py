@@ -14,13 +14,15 @@ from jessy_tui.dataset.checks.finding import Flaw
 from jessy_tui.dataset.checks.subject import Subject
 from jessy_tui.dataset.checks.words import excerpt, what
 
-# The encodings that UTF-8 is taken for in practice.
+# The encodings that UTF-8 is taken for in practice: each misread letter is two or three of theirs.
 _ENCODINGS: Final = (
-    "latin-1", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1257", "iso8859-2", "mac-roman",
-    "cp437", "cp850",
+    "latin-1", "cp1252", "cp1254", "cp1250", "iso8859-2", "cp1251", "mac-roman", "cp437", "cp850",
 )  # fmt: skip
-# What these encodings have and good text has too. Each misreading has another letter beside.
-_COMMON: Final = "çğıöşüÇĞİÖŞÜâîûÎÛéèáñ’‘“”–—…•·×÷°±²³½¼µ«»§©®™→≈≤≥∞π\u00a0"
+# The first bytes of what is misread: Latin letters, punctuation, and (not for the last three
+# encodings, where they are punctuation themselves) Greek, Cyrillic and emoji.
+_FIRST: Final = bytes((0xC2, 0xC3, 0xC4, 0xC5, 0xE2))
+_MORE: Final = bytes((0xCE, 0xCF, 0xD0, 0xD1, 0xF0))
+_FOLLOWING: Final = bytes(range(0x80, 0xC0))
 _LOST: Final = "\ufffd"
 
 
@@ -35,7 +37,8 @@ def _mojibake(subject: Subject) -> Iterator[Flaw]:
                 f"{excerpt(text, at)}; write it again."
             )
             yield Flaw(path, reason)
-        if not _suspects().search(text):
+        first, pair = _misread()
+        if not (first.search(text) and pair.search(text)):
             continue
         repaired = _repaired(text)
         if repaired is not None:
@@ -49,11 +52,19 @@ def _mojibake(subject: Subject) -> Iterator[Flaw]:
 
 
 @cache
-def _suspects() -> re.Pattern[str]:
-    """The letters of which every misreading has one; in most texts there are none."""
-    high = bytes(range(0x80, 0x100))
-    letters = {letter for name in _ENCODINGS for letter in high.decode(name, "ignore")}
-    return re.compile(f"[{re.escape(''.join(sorted(letters - set(_COMMON))))}]")
+def _misread() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What each misread letter begins with, which few texts have, and how it goes on."""
+    firsts: set[str] = set()
+    pairs = []
+    for name in _ENCODINGS:
+        first = _FIRST.decode(name, "ignore")
+        if name.startswith(("latin", "cp12", "iso")):
+            first += _MORE.decode(name, "ignore")
+        firsts.update(first)
+        pairs.append(f"[{re.escape(first)}][{re.escape(_FOLLOWING.decode(name, 'ignore'))}]")
+    # The first byte of an emoji is ğ in the Turkish encoding, and the second one always Ÿ.
+    rare = "".join(sorted(firsts - set("ğĞ") | {"Ÿ"}))
+    return re.compile(f"[{re.escape(rare)}]"), re.compile("|".join(pairs))
 
 
 def _repaired(text: str) -> str | None:

@@ -38,6 +38,8 @@ _TURKISH_LETTER: Final = re.compile("[ğĞşŞıİçÇöÖüÜ]")
 _LETTERS_A_WORD: Final = 2
 """So many Turkish letters count as one Turkish word: a name or two do not make a text Turkish."""
 _WORD: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+_SAMPLE: Final = 500
+"""So many characters of a text are enough to tell its language."""
 _ENOUGH: Final = 3
 """So many words of the other language are needed."""
 _CLEAR: Final = 4
@@ -64,8 +66,10 @@ def _wrong_language(subject: Subject) -> Iterator[Flaw]:
 
 def _evidence(text: str, folded: str) -> tuple[int, int]:
     """How many words speak for Turkish, and how many for English."""
-    words = _WORD.findall(folded)
-    letters = 0 if text.isascii() else len(_TURKISH_LETTER.findall(without_code(text)))
+    words = _WORD.findall(folded[:_SAMPLE])
+    letters = 0
+    if not text.isascii():
+        letters = len(_TURKISH_LETTER.findall(without_code(text)[:_SAMPLE]))
     turkish = sum(map(_TURKISH.__contains__, words))
     return max(turkish, letters // _LETTERS_A_WORD), sum(map(_ENGLISH.__contains__, words))
 

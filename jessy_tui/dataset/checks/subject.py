@@ -10,6 +10,7 @@ from jessy_tui.dataset.example import HUMAN, JESSY, Example
 from jessy_tui.dataset.turkish import fold, question_key
 from jessy_tui.workspace import CheckSettings
 
+_LONG: Final = 300
 _PLAN_KEYS: Final = frozenset({"complexity", "iterations"})
 
 
@@ -45,10 +46,15 @@ class Subject:
 
     @cached_property
     def keys(self) -> dict[FieldPath, str]:
-        """The texts as `question_key` has them, by where they stand."""
+        """What is the same for texts that differ in case, dots, spacing or punctuation only.
+
+        Long answers that differ in punctuation have keys of their own: nobody looks for those.
+        """
         return {
-            path: question_key(folded)
-            for (path, _, _), folded in zip(self.texts, self.folded, strict=True)
+            path: " ".join(folded.split())
+            if is_answer and len(folded) > _LONG
+            else question_key(folded)
+            for (path, _, is_answer), folded in zip(self.texts, self.folded, strict=True)
         }
 
     @cached_property
