@@ -5,6 +5,7 @@ from pathlib import Path
 from jessy_tui.dataset.checks import check_files
 from jessy_tui.dataset.example import Example
 from jessy_tui.dataset.files import ExampleFile, load_examples
+from jessy_tui.dataset.probes import load_probes
 from jessy_tui.dataset.split import split_examples, write_split
 from jessy_tui.errors import JessyError
 from jessy_tui.training.record import DataReference
@@ -15,7 +16,7 @@ def write_rows(workspace: Workspace, folder: Path) -> DataReference:
     """Write `train.jsonl`, `valid.jsonl` and the split's manifest into `folder`, which is made.
 
     Raises:
-        JessyError: there are no examples, or they have errors.
+        JessyError: there are no examples, or they have errors, a probe among them for one.
     """
     files = read_example_files(workspace)
     _refuse_errors(workspace, files)
@@ -32,7 +33,8 @@ def write_rows(workspace: Workspace, folder: Path) -> DataReference:
 
 
 def _refuse_errors(workspace: Workspace, files: list[ExampleFile]) -> None:
-    findings = check_files(files, workspace.settings.check)
+    probes = load_probes(workspace.probes) if workspace.probes.is_file() else None
+    findings = check_files(files, workspace.settings.check, probes)
     errors = [finding for finding in findings if finding.severity == "error"]
     if not errors:
         return
