@@ -31,6 +31,7 @@ class JessyApp(App[None]):
     """Jessy on one workspace."""
 
     TITLE = "Jessy"
+    COMMANDS = App.COMMANDS | {tabs.action_commands}
     MODES = {
         "examples": tabs.examples,
         "dashboard": tabs.dashboard,

@@ -1,5 +1,6 @@
 """Makes each tab's screen when it is first asked for, so that start-up imports only one."""
 
+from textual.command import Provider
 from textual.screen import Screen
 
 
@@ -29,3 +30,10 @@ def chat() -> Screen[None]:
     from jessy_tui.ui.chat.screen import ChatScreen
 
     return ChatScreen()
+
+
+def action_commands() -> type[Provider]:
+    """What the command palette finds."""
+    from jessy_tui.ui.commands import ActionCommands
+
+    return ActionCommands

@@ -96,7 +96,9 @@ async def test_all_matches_are_marked_and_deleted_and_come_back(workspace: Works
         await press(pilot, "slash")
         await type_text(pilot, "is:low")
         await until(pilot, lambda: "4 of 8" in shown(pilot))
-        await press(pilot, "enter", "asterisk", "d")
+        await press(pilot, "enter", "asterisk")
+        await until(pilot, lambda: "4 marked" in shown(pilot))
+        await press(pilot, "d")
         assert any("Deleted 4 examples" in notice for notice in notices(pilot))
         await press(pilot, "escape")
         await until(pilot, lambda: "/4" in shown(pilot))
@@ -107,7 +109,7 @@ async def test_all_matches_are_marked_and_deleted_and_come_back(workspace: Works
 async def test_a_range_is_marked_from_the_last_mark(workspace: Workspace) -> None:
     async with opened(workspace) as pilot:
         await press(pilot, "space", "j", "j", "V")
-        assert "4 marked" in shown(pilot)
+        await until(pilot, lambda: "4 marked" in shown(pilot))
 
 
 async def test_a_number_is_jumped_to_and_beyond_the_end_is_the_end(workspace: Workspace) -> None:
@@ -167,3 +169,12 @@ async def test_a_filter_goes_through_thousands_without_holding_up_the_keys(
         await until(pilot, lambda: "1 of 5,000" in shown(pilot))
         await press(pilot, "backspace", "backspace", "backspace", "backspace")
         await until(pilot, lambda: "2,500 of 5,000" in shown(pilot))
+
+
+async def test_the_palette_finds_an_action_by_its_name_and_does_it(workspace: Workspace) -> None:
+    async with opened(workspace) as pilot:
+        await press(pilot, "ctrl+p")
+        await type_text(pilot, "set iterations")
+        await until(pilot, lambda: "Set iterations and complexity" in shown(pilot))
+        await press(pilot, "down", "enter")
+        await until(pilot, lambda: "How much thinking?" in shown(pilot))

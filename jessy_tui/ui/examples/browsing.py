@@ -136,7 +136,7 @@ class Browsing(TabScreen):
     def _show_found(self, found: Found) -> None:
         if found.query != self._query:
             return  # of a filter that has changed since
-        view = View(self.store, found.positions, complete=found.complete)
+        view = View(self.store, found.positions)
         self._list.show(view, found.query)
         more = "" if found.complete else " …"
         self._say_found(f"{len(found.positions):,} of {len(self.store):,}{more}")
@@ -212,18 +212,28 @@ class Browsing(TabScreen):
             return
         start = self._mark_from if self._mark_from is not None else self._list.cursor
         low, high = sorted((start, self._list.cursor))
-        self._list.marked.update(view[row].id for row in range(low, min(high + 1, len(view))))
-        self._list.refresh()
-        self.show_title()
+        self._mark_rows(view, range(low, min(high + 1, len(view))), toggle=False)
 
     def action_mark_all(self) -> None:
         """Mark all that is shown; again: take all marks off."""
         view = self._list.view
-        if view is None:
-            return
-        shown = {view[row].id for row in range(len(view))}
+        if view is not None:
+            self._mark_rows(view, range(len(view)), toggle=True)
+
+    @work(thread=True, exclusive=True, group="mark")
+    def _mark_rows(self, view: View, rows: range, *, toggle: bool) -> None:
+        """Look up who stands in `rows`: of a million that takes seconds."""
+        worker = get_current_worker()
+        shown = set()
+        for row in rows:
+            if worker.is_cancelled:
+                return
+            shown.add(view[row].id)
+        self.app.call_from_thread(self._marked, shown, toggle)
+
+    def _marked(self, shown: set[int], toggle: bool) -> None:
         marked = self._list.marked
-        if shown <= marked:
+        if toggle and shown <= marked:
             marked -= shown
         else:
             marked |= shown

@@ -9,23 +9,10 @@ from jessy_tui.dataset.store import Entry, ExampleStore
 class View:
     """Rows of the list over positions of the store: all of them, or those a filter let through."""
 
-    def __init__(
-        self,
-        store: ExampleStore,
-        positions: Sequence[int] | None = None,
-        *,
-        ascending: bool = True,
-        complete: bool = True,
-    ) -> None:
-        """Show `positions`, or everything where they are None.
-
-        `ascending` says that the positions only grow, as a filter finds them; a sorted view's do
-        not. `complete` says that the filter has seen the whole store.
-        """
+    def __init__(self, store: ExampleStore, positions: Sequence[int] | None = None) -> None:
+        """Show `positions`, which only grow, or everything where they are None."""
         self.store = store
-        self.complete = complete
         self._positions = positions
-        self._ascending = ascending
 
     def __len__(self) -> int:
         return len(self.store) if self._positions is None else len(self._positions)
@@ -47,6 +34,4 @@ class View:
         positions = self._positions
         if positions is None:
             return position
-        if self._ascending:
-            return min(bisect.bisect_left(positions, position), max(0, len(self) - 1))
-        return next((row for row, shown in enumerate(positions) if shown == position), 0)
+        return min(bisect.bisect_left(positions, position), max(0, len(self) - 1))
