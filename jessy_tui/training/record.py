@@ -17,6 +17,8 @@ FORMAT: Final = 1
 class RunState(StrEnum):
     """How a run stands. All but `died` are written by those who bring it about."""
 
+    QUEUED = "queued"
+    """Made; waits until the runs before it have ended (`queue.py`)."""
     PREPARING = "preparing"
     """Made; its driver is about to start, or loads the base."""
     RUNNING = "running"

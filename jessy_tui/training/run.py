@@ -200,6 +200,8 @@ class Run:
                 )
             case RunState.FAILED:
                 return record.reason or "It failed."
+            case RunState.QUEUED:
+                return "It waits until the runs before it have ended."
             case RunState.PREPARING:
                 return "It prepares."
             case RunState.RUNNING:

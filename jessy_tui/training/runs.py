@@ -146,7 +146,7 @@ def start_run(workspace: Workspace, run: Run) -> int:
     """
     with lock_run(run.folder):
         record = run.record
-        if record.state is not RunState.PREPARING or record.pid is not None:
+        if record.state not in (RunState.PREPARING, RunState.QUEUED) or record.pid is not None:
             raise JessyError(f"The run {run.name} has been started before; it is {run.state}.")
         try:
             with run.log.open("ab") as log:
@@ -165,7 +165,9 @@ def start_run(workspace: Workspace, run: Run) -> int:
         started = started_at(process.pid) or time.time()
         write_record(
             run.folder,
-            msgspec.structs.replace(record, pid=process.pid, process_started=started),
+            msgspec.structs.replace(
+                record, state=RunState.PREPARING, pid=process.pid, process_started=started
+            ),
         )
     return process.pid
 
