@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import ClassVar
 
 from textual import on, work
-from textual.app import App
 from textual.binding import Binding
 from textual.signal import Signal
 
@@ -13,6 +12,7 @@ from jessy_tui.dataset.changes import Change
 from jessy_tui.dataset.store import JOURNAL_NAME, ExampleStore, Progress
 from jessy_tui.errors import JessyError
 from jessy_tui.ui import tabs
+from jessy_tui.ui.going import Going
 from jessy_tui.ui.messages import (
     Indexed,
     OpeningFailed,
@@ -27,11 +27,11 @@ from jessy_tui.ui.widgets.tab_bar import TABS, TabBar
 from jessy_tui.workspace import Workspace
 
 
-class JessyApp(App[None]):
+class JessyApp(Going):
     """Jessy on one workspace."""
 
     TITLE = "Jessy"
-    COMMANDS = App.COMMANDS | {tabs.action_commands}
+    COMMANDS = Going.COMMANDS | {tabs.action_commands}
     MODES = {
         "examples": tabs.examples,
         "dashboard": tabs.dashboard,

@@ -1,52 +1,89 @@
-"""The distributions of labels over entries, most of which are not in memory."""
+"""A census of entries, most of which are not in memory: those are counted from columns."""
 
 from collections import Counter
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from jessy_tui.dataset.distribution import Distributions, Tally
+from jessy_tui.dataset.census import Cell, Census
 from jessy_tui.dataset.entries import Entries, OpenFile
 from jessy_tui.dataset.large.columns import Columns
 from jessy_tui.dataset.large.labels import COMPLEXITIES
 from jessy_tui.dataset.order import RowOrder
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
-def distributions_in(entries: Entries) -> Distributions:
-    """How the labels of all entries are distributed, as far as they are read."""
-    tally = Tally()
-    for file in tuple(entries.files):
+_COMPLEXITIES = len(COMPLEXITIES) + 1
+_ITERATIONS = 10
+
+
+def census_of_entries(entries: Entries) -> Census:
+    """What all entries hold, as far as they are read; edits that are not saved count.
+
+    May be called from any thread. What is edited meanwhile may be missed: count again then.
+    """
+    files = tuple(entries.files)
+    census = Census([file.path for file in files])
+    for place, file in enumerate(files):
         if file.large is None:
             ids = list(file.order)
         else:
-            ids = [entry for entry in entries.touched(file) if entries.slots[entry].now]
+            ids = entries.touched(file)
             if file.large.columns is not None:
-                _add_columns(tally, file.large.columns, _touched_rows(entries, file))
+                _add_columns(census, place, file.large.columns, _rows_of(file, ids))
         for entry_id in ids:
-            tally.add(entries.version(entry_id).example)
-    return tally.distributions()
+            slot = entries.slots.get(entry_id)
+            version = slot.now if slot is not None else None
+            if version is not None:
+                census.add(place, version.example)
+    return census
 
 
-def _touched_rows(entries: Entries, file: OpenFile) -> Iterator[int]:
+def _rows_of(file: OpenFile, ids: list[int]) -> list[int]:
+    """The rows of a large file that entries are, which are counted by themselves."""
     assert isinstance(file.order, RowOrder)  # noqa: S101 - as every large file's
-    rows = (entry_id - file.order.first_id for entry_id in entries.touched(file))
-    return (row for row in rows if 0 <= row < file.order.rows)
+    rows = (entry_id - file.order.first_id for entry_id in ids)
+    return [row for row in rows if 0 <= row < file.order.rows]
 
 
-def _add_columns(tally: Tally, columns: Columns, without: Iterator[int]) -> None:
+def _add_columns(census: Census, file: int, columns: Columns, without: list[int]) -> None:
     import numpy as np
 
     size = columns.rows
     counted = np.ones(size, bool)
     counted[[row for row in without if row < size]] = False
-    tally.examples += int(counted.sum())
-    names = {
-        "complexity": ["", *map(str, COMPLEXITIES)],
-        "iterations": ["", *map(str, range(1, 256))],
-        "category": columns.names,
-        "language": columns.names,
-    }
-    for column, values in names.items():
-        counts = np.bincount(columns[column][:size][counted])
-        into: Counter[str] = getattr(tally, column)
-        for place in np.flatnonzero(counts).tolist():
-            if place:
-                into[values[place]] += int(counts[place])
+    # One number for each label, so that all rows are counted in one go.
+    label = columns["category"][:size][counted].astype(np.int64)
+    label *= _COMPLEXITIES * _ITERATIONS
+    label += columns["complexity"][:size][counted] * np.int64(_ITERATIONS)
+    label += columns["iterations"][:size][counted]
+    for number, count in _counts(label):
+        rest, iterations = divmod(number, _ITERATIONS)
+        category, complexity = divmod(rest, _COMPLEXITIES)
+        cell = Cell(
+            file,
+            columns.names[category] or None,
+            COMPLEXITIES[complexity - 1] if complexity else None,
+            iterations or None,
+        )
+        census.cells[cell] += count
+    for number, count in _counts(columns["language"][:size][counted]):
+        if number:
+            census.languages[columns.names[number]] += count
+    for name, into in (("turns", census.turns), ("length", census.lengths)):
+        into.update(Counter(dict(_counts(columns[name][:size][counted]))))
+
+
+def _counts(numbers: "NDArray[np.int64]") -> list[tuple[int, int]]:
+    """How often each number occurs; of those that do."""
+    import numpy as np
+
+    if not numbers.size:
+        return []
+    # Counting is faster than sorting unless the numbers are far apart, as a hostile file's may be.
+    if int(numbers.max()) <= 4 * numbers.size:
+        counts = np.bincount(numbers)
+        places = np.flatnonzero(counts)
+        return list(zip(places.tolist(), counts[places].tolist(), strict=True))
+    values, counts = np.unique(numbers, return_counts=True)
+    return list(zip(values.tolist(), counts.tolist(), strict=True))

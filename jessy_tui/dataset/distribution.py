@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from jessy_tui.dataset.example import Example
 from jessy_tui.dataset.files import ExampleFile
-from jessy_tui.iteration import MAX_ITERATIONS, MIN_ITERATIONS, Complexity
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,46 +47,14 @@ class Distributions:
     """The most frequent first."""
 
 
-class Tally:
-    """Counts labels."""
-
-    def __init__(self) -> None:
-        self.examples = 0
-        self.complexity: Counter[str] = Counter()
-        self.iterations: Counter[str] = Counter()
-        self.category: Counter[str] = Counter()
-        self.language: Counter[str] = Counter()
-
-    def add(self, example: Example) -> None:
-        """Count one example."""
-        self.examples += 1
-        if example.complexity is not None:
-            self.complexity[str(example.complexity)] += 1
-        if example.iterations is not None:
-            self.iterations[str(example.iterations)] += 1
-        if example.category is not None:
-            self.category[example.category] += 1
-        if example.language:
-            self.language[example.language] += 1
-
-    def distributions(self) -> Distributions:
-        """The distributions of what was counted."""
-        total = self.examples
-        return Distributions(
-            examples=total,
-            complexity=_distribution(self.complexity, total, [str(value) for value in Complexity]),
-            iterations=_distribution(self.iterations, total, _ALL_ITERATIONS),
-            category=_distribution(self.category, total, _by_frequency(self.category)),
-            language=_distribution(self.language, total, _by_frequency(self.language)),
-        )
-
-
 def distributions_of(examples: Iterable[Example]) -> Distributions:
     """Count the labels of `examples` in one pass."""
-    tally = Tally()
+    from jessy_tui.dataset.census import Census
+
+    census = Census()
     for example in examples:
-        tally.add(example)
-    return tally.distributions()
+        census.add(0, example)
+    return census.distributions()
 
 
 def file_distribution(files: Sequence[ExampleFile]) -> Distribution:
@@ -95,18 +62,13 @@ def file_distribution(files: Sequence[ExampleFile]) -> Distribution:
     counts = Counter[str]()
     for file in files:
         counts[str(file.path)] += len(file.examples)
-    return _distribution(counts, counts.total(), list(counts))
+    return distribution_of(counts, counts.total(), list(counts))
 
 
-_ALL_ITERATIONS = [str(value) for value in range(MIN_ITERATIONS, MAX_ITERATIONS + 1)]
-
-
-def _by_frequency(counts: Counter[str]) -> list[str]:
-    return sorted(counts, key=lambda value: (-counts[value], value))
-
-
-def _distribution(counts: Counter[str], total: int, values: Sequence[str]) -> Distribution:
+def distribution_of(counts: Counter[str], total: int, values: Sequence[str]) -> Distribution:
+    """The counts of `values` among `total` examples, in the order given."""
     shares = tuple(
-        Count(value, counts[value], counts[value] / total if total else 0.0) for value in values
+        Count(str(value), counts[value], counts[value] / total if total else 0.0)
+        for value in values
     )
     return Distribution(shares, total - counts.total())

@@ -265,7 +265,8 @@ class Entries:
 
     def touched(self, file: OpenFile) -> list[int]:
         """The ids of a file that have a slot."""
-        return [entry_id for entry_id, slot in self.slots.items() if slot.file is file]
+        # A copy first, in one step of the interpreter: other threads ask while one edits.
+        return [entry_id for entry_id, slot in list(self.slots.items()) if slot.file is file]
 
     def pin(self, entry_id: int) -> None:
         """Keep an entry in memory, as its file will not have all of the text it stands in."""

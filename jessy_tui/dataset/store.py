@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jessy_tui.dataset.census import Census
 from jessy_tui.dataset.changelog import ChangeLog
 from jessy_tui.dataset.changes import Change, Edit, summarize
-from jessy_tui.dataset.counting import distributions_in
+from jessy_tui.dataset.counting import census_of_entries
 from jessy_tui.dataset.distribution import Distributions
 from jessy_tui.dataset.entries import Entries, Entry
 from jessy_tui.dataset.example import Example
@@ -161,7 +162,14 @@ class ExampleStore:
 
     def distributions(self) -> Distributions:
         """How the labels of all entries are distributed, as far as they are read."""
-        return distributions_in(self._entries)
+        return self.census().distributions()
+
+    def census(self) -> Census:
+        """What all entries hold, counted; as far as they are read. From any thread.
+
+        Of a million in a large file it takes tenths of a second.
+        """
+        return census_of_entries(self._entries)
 
     # --- changing ------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """The form in which an example is written and mended."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from rich.text import Text
@@ -19,6 +19,7 @@ from jessy_tui.ui.examples.conversation import Message, conversation_of, message
 from jessy_tui.ui.examples.label_form import LabelForm
 from jessy_tui.ui.examples.metadata_form import MetadataForm, MetadataRow
 from jessy_tui.ui.examples.turn_field import TurnField
+from jessy_tui.ui.text import visible
 
 _HINT = "ctrl+s keeps · esc cancels · tab next field · f12 keys"
 
@@ -61,18 +62,28 @@ class ExampleEditor(ModalScreen[Example]):
     AUTO_FOCUS = ""
 
     def __init__(
-        self, example: Example | None = None, categories: Mapping[str, int] | None = None
+        self,
+        example: Example | None = None,
+        categories: Mapping[str, int] | None = None,
+        *,
+        draft: Example | None = None,
+        place: str = "",
     ) -> None:
-        """`categories` are those that exist, with their numbers of examples."""
+        """`categories` are those that exist, with their numbers of examples.
+
+        A new example begins as `draft`, or else empty; `place` says where it will go.
+        """
         super().__init__()
         self.example = example
+        self._place = place
         self._categories = categories or {}
         self._refusal = refusal(example) if example is not None else None
-        self._messages = (
-            conversation_of(example)
-            if example is not None and self._refusal is None
-            else [Message(HUMAN, ""), Message(JESSY, "")]
-        )
+        if example is not None and self._refusal is None:
+            self._messages = conversation_of(example)
+        elif draft is not None:
+            self._messages = [replace(one, origin=None) for one in conversation_of(draft)]
+        else:
+            self._messages = [Message(HUMAN, ""), Message(JESSY, "")]
         self._labelled: TurnField | None = None
         self._before: object = None
         self._taken_out: list[_TakenOut] = []
@@ -83,7 +94,8 @@ class ExampleEditor(ModalScreen[Example]):
         question = next((at for at, one in enumerate(messages) if one.role == HUMAN), None)
         answers = [at for at, one in enumerate(messages) if one.role == JESSY]
         with Vertical(classes="dialog", id="editor") as dialog:
-            dialog.border_title = "Edit" if self.example else "New example"
+            new = f"New example in {visible(self._place)}" if self._place else "New example"
+            dialog.border_title = Text("Edit" if self.example else new)
             with VerticalScroll(id="turns", can_focus=False):
                 for at, message in enumerate(messages):
                     area_id = "question" if at == question else None
