@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     metavar="KEY=VALUE",
     help="A setting of the recipe, such as epochs=3; as often as you like.",
 )
+@click.option(
+    "--preset", metavar="NAME", help="The recipe to start from. Default: what suits the base."
+)
 @click.option("--detach", is_flag=True, help="Start it and return; it goes on by itself.")
 @json_option
 @click.pass_obj
@@ -31,6 +34,7 @@ def command(
     base: str,
     name: str | None,
     settings: tuple[str, ...],
+    preset: str | None,
     *,
     detach: bool,
     as_json: bool,
@@ -39,11 +43,13 @@ def command(
 
     ctrl+c ends the step, saves, and stops the run.
     """
-    from jessy_tui.training.recipe import recipe_for, with_settings
+    from jessy_tui.training.presets import find_preset, recipe_for
     from jessy_tui.training.runs import create_run, start_run
+    from jessy_tui.training.settings import with_settings
 
     try:
-        recipe = with_settings(recipe_for(base), settings)
+        start = find_preset(preset) if preset else recipe_for(base)
+        recipe = with_settings(start, settings)
     except JessyError as error:
         raise click.UsageError(str(error)) from error
     run = create_run(workspace, name=name, base=base, recipe=recipe)

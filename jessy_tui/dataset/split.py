@@ -11,7 +11,7 @@ group. Where it can be helped, training keeps at least one group of every catego
 
 import hashlib
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,10 +23,11 @@ from jessy_tui.dataset.checks import check_example
 from jessy_tui.dataset.distribution import Distribution, distributions_of
 from jessy_tui.dataset.example import Example
 from jessy_tui.dataset.files import digest_of
-from jessy_tui.dataset.rows import training_rows
+from jessy_tui.dataset.rows import Row, training_rows
 from jessy_tui.dataset.stratify import Draw, Group, digest_of_example, group_by_question
 from jessy_tui.errors import JessyError
 from jessy_tui.files import write_atomically
+from jessy_tui.iteration import Plan
 
 __all__ = ["Manifest", "Split", "dataset_digest", "split_examples", "training_rows", "write_split"]
 
@@ -102,11 +103,12 @@ def split_examples(examples: Iterable[Example], *, validation: float, seed: int)
     return Split(tuple(train), tuple(held_out), validation, seed)
 
 
-def write_split(split: Split, folder: Path) -> Manifest:
+def write_split(split: Split, folder: Path, times: Callable[[Plan], int] = lambda _: 1) -> Manifest:
     """Write train.jsonl, valid.jsonl and manifest.json into `folder`, which is made if need be.
 
     The rows are in the chat form of mlx-lm, all of one shape, plan header included. Each file is
     replaced as a whole, the manifest last; its digests tell whether all three belong together.
+    `times` says how often a training row of a label is written, on top of its example's weight.
 
     Raises:
         JessyError: the folder or a file in it cannot be written.
@@ -116,13 +118,15 @@ def write_split(split: Split, folder: Path) -> Manifest:
     except OSError as error:
         reason = error.strerror or str(error)
         raise JessyError(f"{folder} could not be made ({reason}); name another folder.") from error
+    training = training_rows(split.train, times=times)
+    held_out = training_rows(split.validation, weighted=False)
     manifest = Manifest(
         digest=dataset_digest((*split.train, *split.validation)),
         examples=len(split.train) + len(split.validation),
         seed=split.seed,
         share=split.share,
-        train=_write_side(folder / TRAIN_NAME, split.train, weighted=True),
-        validation=_write_side(folder / VALID_NAME, split.validation, weighted=False),
+        train=_write_side(folder / TRAIN_NAME, split.train, training),
+        validation=_write_side(folder / VALID_NAME, split.validation, held_out),
         versions={"jessy": __version__, "python": platform.python_version()},
     )
     content = orjson.dumps(msgspec.to_builtins(manifest), option=orjson.OPT_INDENT_2) + b"\n"
@@ -130,8 +134,8 @@ def write_split(split: Split, folder: Path) -> Manifest:
     return manifest
 
 
-def _write_side(path: Path, examples: Sequence[Example], *, weighted: bool) -> Side:
-    rows = [orjson.dumps(row) + b"\n" for row in training_rows(examples, weighted=weighted)]
+def _write_side(path: Path, examples: Sequence[Example], training: Iterable[Row]) -> Side:
+    rows = [orjson.dumps(row) + b"\n" for row in training]
     content = b"".join(rows)
     write_atomically(path, content)
     found = distributions_of(examples)

@@ -9,6 +9,7 @@ from mlx.utils import tree_flatten
 
 from jessy_tui.errors import JessyError
 from jessy_tui.folders import write_folder
+from jessy_tui.training.adapting import Adaptation
 
 WEIGHTS_NAME: Final = "adapters.safetensors"
 
@@ -17,7 +18,7 @@ class DivergedError(JessyError):
     """The loss or a weight is no longer a number."""
 
 
-def save_checkpoint(target: Path, model: Any, step: int) -> None:
+def save_checkpoint(target: Path, model: Any, adaptation: Adaptation, step: int) -> None:
     """Save the trained weights of `model` in `target`; what stood there is replaced.
 
     Raises:
@@ -28,10 +29,10 @@ def save_checkpoint(target: Path, model: Any, step: int) -> None:
     with write_folder(target) as fresh:
         weights = dict(tree_flatten(model.trainable_parameters()))
         mx.save_safetensors(str(fresh / WEIGHTS_NAME), weights)
-        complete_checkpoint(fresh, model, step)
+        complete_checkpoint(fresh, model, adaptation, step)
 
 
-def complete_checkpoint(folder: Path, model: Any, step: int) -> None:
+def complete_checkpoint(folder: Path, model: Any, adaptation: Adaptation, step: int) -> None:
     """Make a checkpoint of the folder that the weights of `model` were saved in.
 
     Raises:
@@ -40,10 +41,5 @@ def complete_checkpoint(folder: Path, model: Any, step: int) -> None:
     weights = tree_flatten(model.trainable_parameters())
     if not all(mx.all(mx.isfinite(weight)).item() for _, weight in weights):
         raise DivergedError(f"The weights are not numbers any more at step {step}.")
-    configuration = {
-        # All weights were trained: they stand in for the base's own when it is loaded.
-        "fine_tune_type": "full",
-        "num_layers": len(model.layers),
-        "step": step,
-    }
+    configuration = adaptation.configuration(step)
     (folder / "adapter_config.json").write_text(json.dumps(configuration, indent=2), "utf-8")

@@ -112,17 +112,24 @@ class Driver:
 
     def _train(self) -> None:
         # Before anything imports mlx.
-        blas = preload(streams_for(self._record.recipe.batch_size))
+        recipe = self._record.recipe
+        blas = preload(streams_for(recipe.batch_size))
         self._say(blas.description)
         self._warn(blas.warning)
         base = self._base()
         self._prepare("loading the base")
         from jessy_tui.training.session import Session
 
-        session = Session(self._run.folder, base, self._record.recipe, self)
+        session = Session(self._run.folder, base, recipe, self)
         self._session = session
         session.prepare()
         self._warn_of_length(session)
+        self._say(
+            f"{recipe.describe_method()}: {session.trainable:,} of {session.parameters:,} weights "
+            "are trained"
+        )
+        if session.widened:
+            self._warn("The base is in half precision, which is slow on a CPU; it is trained wide.")
         self._note(
             state=RunState.RUNNING,
             steps=session.steps,
@@ -133,12 +140,12 @@ class Driver:
             events.Started(
                 steps=session.steps,
                 steps_per_epoch=session.steps_per_epoch,
-                epochs=self._record.recipe.epochs,
+                epochs=recipe.epochs,
                 rows=len(session.train_rows.rows),
                 validation_rows=len(session.validation_rows.rows),
                 tokens_per_epoch=session.train_rows.answer_tokens,
                 parameters=session.parameters,
-                trainable=session.parameters,
+                trainable=session.trainable,
                 blas=blas.description,
                 versions=_versions(),
             )

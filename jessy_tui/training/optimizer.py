@@ -8,20 +8,30 @@ from mlx import optimizers
 
 from jessy_tui.training.recipe import Recipe
 
+Schedule = Callable[[mx.array], mx.array]
+
 # The learning rate ends at this share of its highest.
 _LAST_SHARE: Final = 0.1
 
 
 def make_optimizer(recipe: Recipe, steps: int) -> Any:
-    """AdamW with the recipe's learning rate over `steps` steps."""
+    """The recipe's optimizer, with its learning rate over a run of `steps` steps."""
+    rate = _per_update(_schedule(recipe, steps), recipe.accumulation)
+    if recipe.optimizer == "adam":
+        return optimizers.Adam(learning_rate=rate, bias_correction=True)
     return optimizers.AdamW(
-        learning_rate=_schedule(recipe, steps),
-        weight_decay=recipe.weight_decay,
-        bias_correction=True,
+        learning_rate=rate, weight_decay=recipe.weight_decay, bias_correction=True
     )
 
 
-def _schedule(recipe: Recipe, steps: int) -> Callable[[mx.array], mx.array]:
+def _per_update(schedule: Schedule, accumulation: int) -> Schedule:
+    """A schedule over steps as one over changes of the weights, which is what optimizers count."""
+    if accumulation == 1:
+        return schedule
+    return lambda update: schedule(update * accumulation)
+
+
+def _schedule(recipe: Recipe, steps: int) -> Schedule:
     """The learning rate over the steps: up from nothing, then down to a tenth, or level."""
     highest = recipe.learning_rate
     warmup = min(recipe.warmup_steps, steps - 1)

@@ -1,5 +1,6 @@
 """The rows a run is trained on: the workspace's examples, checked, split and written down."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from jessy_tui.dataset.checks import check_files
@@ -8,12 +9,16 @@ from jessy_tui.dataset.files import ExampleFile, load_examples
 from jessy_tui.dataset.probes import load_probes
 from jessy_tui.dataset.split import split_examples, write_split
 from jessy_tui.errors import JessyError
+from jessy_tui.iteration import Plan
+from jessy_tui.training.recipe import Recipe
 from jessy_tui.training.record import DataReference
 from jessy_tui.workspace import Workspace
 
 
-def write_rows(workspace: Workspace, folder: Path) -> DataReference:
+def write_rows(workspace: Workspace, folder: Path, recipe: Recipe) -> DataReference:
     """Write `train.jsonl`, `valid.jsonl` and the split's manifest into `folder`, which is made.
+
+    Training rows whose labels the recipe repeats are there as often as it says.
 
     Raises:
         JessyError: there are no examples, or they have errors, a probe among them for one.
@@ -23,13 +28,24 @@ def write_rows(workspace: Workspace, folder: Path) -> DataReference:
     examples = [example for file in files for example in file.examples]
     settings = workspace.settings.split
     split = split_examples(examples, validation=settings.validation, seed=settings.seed)
-    manifest = write_split(split, folder)
+    manifest = write_split(split, folder, times_of(recipe))
     return DataReference(
         digest=manifest.digest,
         examples=manifest.examples,
         rows=manifest.train.rows,
         validation_rows=manifest.validation.rows,
     )
+
+
+def times_of(recipe: Recipe) -> Callable[[Plan], int]:
+    """How often the recipe has a row of a label; the more exact of two entries holds."""
+    repeats = recipe.repeats()
+
+    def times(plan: Plan) -> int:
+        of_all = repeats.get((plan.complexity, None), 1)
+        return repeats.get((plan.complexity, plan.iterations), of_all)
+
+    return times
 
 
 def _refuse_errors(workspace: Workspace, files: list[ExampleFile]) -> None:

@@ -22,9 +22,11 @@ from jessy_tui.bases.catalogue import find_base
 from jessy_tui.errors import JessyError
 from jessy_tui.folders import write_folder
 from jessy_tui.training.blas import child_environment
+from jessy_tui.training.mlx_lm_recipe import write_yaml
 from jessy_tui.training.names import check_name, make_name
+from jessy_tui.training.presets import recipe_for
 from jessy_tui.training.processes import started_at
-from jessy_tui.training.recipe import Recipe, recipe_for
+from jessy_tui.training.recipe import Recipe
 from jessy_tui.training.record import (
     RECORD_NAME,
     BaseReference,
@@ -79,6 +81,7 @@ def create_run(
     if name in taken:
         raise JessyError(f"There is a run {name!r} already; give another name.")
     found = find_base(workspace, base)
+    recipe = recipe or recipe_for(found.name)
     folder = workspace.runs / name
     try:
         workspace.runs.mkdir(parents=True, exist_ok=True)
@@ -91,10 +94,17 @@ def create_run(
                     folder=os.path.relpath(found.folder, folder),
                     fingerprint=found.record.fingerprint if found.record else None,
                 ),
-                recipe=recipe or recipe_for(found.name),
-                data=write_rows(workspace, fresh / "data"),
+                recipe=recipe,
+                data=write_rows(workspace, fresh / "data", recipe),
             )
             write_record(fresh, record)
+            write_yaml(
+                fresh,
+                recipe,
+                base=record.base.folder,
+                rows=record.data.rows,
+                validation_rows=record.data.validation_rows,
+            )
     except FileExistsError:
         raise JessyError(f"There is a run {name!r} already; give another name.") from None
     except OSError as error:

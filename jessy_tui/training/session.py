@@ -22,6 +22,7 @@ from mlx_lm.utils import load
 
 from jessy_tui.errors import JessyError
 from jessy_tui.folders import write_folder
+from jessy_tui.training.adapting import Adaptation, adapt, widen
 from jessy_tui.training.batches import (
     NOTHING,
     BatchPlan,
@@ -79,7 +80,13 @@ class Session:
         self.started = time.monotonic()
         """The first step, by the monotonic clock."""
         self.model: Any = None
+        self.adaptation: Adaptation | None = None
         self.parameters = 0
+        """Of the base."""
+        self.trainable = 0
+        """Parameters that change."""
+        self.widened = False
+        """Whether the base came in half precision, which is slow on a CPU."""
         self.train_rows = NOTHING
         self.validation_rows = NOTHING
         self._loss: Any = None
@@ -110,8 +117,16 @@ class Session:
                 f"No row is left to train on: every question is longer than {longest} tokens; "
                 "set max_seq_length higher."
             )
-        self.model.unfreeze()
         self.parameters = _size(self.model.parameters())
+        self.widened = widen(self.model)
+        mx.random.seed(self.recipe.seed)
+        self.adaptation = adapt(self.model, self.recipe)
+        self.trainable = _size(self.model.trainable_parameters())
+
+    @property
+    def _adapted(self) -> Adaptation:
+        assert self.adaptation is not None  # noqa: S101  # prepare() has been called
+        return self.adaptation
 
     @property
     def steps(self) -> int:
@@ -133,7 +148,6 @@ class Session:
             OSError, RuntimeError: the disk or the memory is full.
         """
         make_console().quiet = True  # mlx-lm draws a progress bar; ours is made from the events
-        mx.random.seed(self.recipe.seed)
         if mx.default_device() == mx.cpu:
             self._parts = streams_for(self.recipe.batch_size)
         self._loss = make_loss(self.model, self._parts)
@@ -151,7 +165,7 @@ class Session:
             raise _NothingToSaveError
         if not self._stopped:
             self._validate()
-        complete_checkpoint(fresh, self.model, self.step)
+        complete_checkpoint(fresh, self.model, self._adapted, self.step)
 
     def _drive(self, fresh: Path) -> None:
         """Let mlx-lm train; it leaves the last weights in `fresh`."""
@@ -165,6 +179,7 @@ class Session:
                 steps_per_report=self.recipe.report_every,
                 steps_per_save=self.steps + 1,  # checkpoints are made in `_between_steps`
                 max_seq_length=self.recipe.max_seq_length,
+                grad_accumulation_steps=self.recipe.accumulation,
                 adapter_file=fresh / WEIGHTS_NAME,
             ),
             loss=self._loss,
@@ -241,7 +256,7 @@ class Session:
             self._save(path, "step")
 
     def _save(self, path: str, kind: CheckpointKind) -> None:
-        save_checkpoint(self.folder / path, self.model, self.step)
+        save_checkpoint(self.folder / path, self.model, self._adapted, self.step)
         self._saved(path, kind)
 
     def _saved(self, path: str, kind: CheckpointKind) -> None:

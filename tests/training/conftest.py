@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from jessy_tui.training.recipe import Recipe, with_settings
+from jessy_tui.training.recipe import Recipe
 from jessy_tui.training.runs import Run, create_run, list_runs, start_run
+from jessy_tui.training.settings import with_settings
 from jessy_tui.workspace import Workspace
 from tests.training import nanos
 

@@ -99,7 +99,7 @@ def test_a_run_tells_all_it_does_and_ends_with_checkpoints_that_mlx_lm_loads(
     nanos.run_python(LOADS, [str(run.base_folder), [str(run.checkpoint(n)) for n in ("3", "best")]])
     kept = {path.name for path in run.folder.iterdir() if not path.name.startswith(".")}
     assert kept == {
-        *("run.json", "data", "events.jsonl", "log.txt"),
+        *("run.json", "recipe.yaml", "data", "events.jsonl", "log.txt"),
         *("checkpoints", "best", "final"),
     }
 
@@ -203,7 +203,7 @@ def test_a_full_disk_fails_the_run_with_a_sentence(ready: Workspace, train: Trai
     assert failed.reason.startswith(f"The disk of {run.folder} is full, or takes no file")
     assert not run.checkpoints()
     assert {path.name for path in run.folder.iterdir()} <= {
-        *("run.json", "data", "events.jsonl", "log.txt", ".lock")
+        *("run.json", "recipe.yaml", "data", "events.jsonl", "log.txt", ".lock")
     }
 
 

@@ -3,7 +3,9 @@
 import pytest
 
 from jessy_tui.errors import JessyError
-from jessy_tui.training.recipe import Recipe, recipe_fields, recipe_for, with_settings
+from jessy_tui.training.presets import PRESETS, find_preset, recipe_for
+from jessy_tui.training.recipe import Recipe
+from jessy_tui.training.settings import recipe_fields, with_settings
 
 
 def test_the_steps_follow_from_the_rows_and_every_row_is_used() -> None:
@@ -53,3 +55,37 @@ def test_every_setting_explains_itself() -> None:
 def test_nano_is_asked_with_its_last_weights() -> None:
     # It parrots: its validation loss is at its best long before it knows the answers.
     assert recipe_for("nano").chosen == "final"
+
+
+def test_alpha_is_the_scale_times_the_rank_in_whatever_order_they_are_set() -> None:
+    recipe = with_settings(Recipe(), ["alpha=32", "rank=16"])
+    assert (recipe.scale, recipe.rank, recipe.alpha) == (2.0, 16, 32.0)
+    assert "scale 2, alpha 32" in with_settings(recipe, ["fine_tune_type=lora"]).describe_method()
+    with pytest.raises(JessyError, match="alpha must be a number, above 0"):
+        with_settings(Recipe(), ["alpha=-1"])
+
+
+def test_presets_are_found_however_they_are_written() -> None:
+    assert find_preset("laptop-cpu") is PRESETS["laptop CPU"]
+    assert find_preset("APPLE SILICON").alpha == 32
+    with pytest.raises(JessyError, match="there are: first look, laptop CPU, Apple silicon"):
+        find_preset("desktop")
+
+
+def test_an_epoch_of_the_apple_preset_says_steps_and_changes() -> None:
+    recipe = find_preset("apple silicon")
+    assert recipe.describe_length(360) == (
+        "3 epochs of 45 steps: 136 steps, 34 changes of the weights"
+    )
+
+
+@pytest.mark.parametrize("text", ["LOW-1:2", "LOW-1:2,HIGH:3", ""])
+def test_labels_and_how_often_they_count_are_read(text: str) -> None:
+    recipe = with_settings(Recipe(), [f"repeat={text}"])
+    assert recipe.repeats().get(("LOW", 1)) == (2 if text else None)
+
+
+@pytest.mark.parametrize("text", ["LOW", "LOW-0:2", "low:2", "LOW:0", "LOW:2;HIGH:3"])
+def test_labels_that_are_none_are_refused(text: str) -> None:
+    with pytest.raises(JessyError, match="repeat must be labels and how often, as LOW-1:2,HIGH:3"):
+        with_settings(Recipe(), [f"repeat={text}"])

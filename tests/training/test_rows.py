@@ -4,6 +4,7 @@ import orjson
 import pytest
 
 from jessy_tui.errors import JessyError
+from jessy_tui.training.recipe import Recipe
 from jessy_tui.training.rows import write_rows
 from tests.conftest import EXAMPLES, MakeWorkspace, example
 
@@ -24,13 +25,13 @@ def test_a_probe_among_the_examples_stops_the_run(make_workspace: MakeWorkspace)
     workspace = make_workspace(chat_json=[*rows, leak])
     workspace.probes.write_bytes(orjson.dumps({"probes": [PROBE]}))
     with pytest.raises(JessyError, match=r"chat\.json \(example 9\)"):
-        write_rows(workspace, workspace.root / "rows")
+        write_rows(workspace, workspace.root / "rows", Recipe())
     assert not (workspace.root / "rows").exists()
 
 
 def test_the_rows_are_written_where_no_probe_is_among_them(make_workspace: MakeWorkspace) -> None:
     workspace = make_workspace(chat_json=[example(*row) for row in EXAMPLES])
     workspace.probes.write_bytes(orjson.dumps({"probes": [PROBE]}))
-    data = write_rows(workspace, workspace.root / "rows")
+    data = write_rows(workspace, workspace.root / "rows", Recipe())
     assert data.examples == len(EXAMPLES)
     assert data.rows + data.validation_rows >= len(EXAMPLES)

@@ -12,7 +12,9 @@ from textual.widgets import Input, Label, Select, Static
 from jessy_tui.bases.catalogue import Base
 from jessy_tui.errors import JessyError
 from jessy_tui.training.names import check_name
-from jessy_tui.training.recipe import Recipe, recipe_for, with_settings
+from jessy_tui.training.presets import recipe_for
+from jessy_tui.training.recipe import Recipe
+from jessy_tui.training.settings import with_settings
 
 
 @dataclass(frozen=True)
