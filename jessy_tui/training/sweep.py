@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from jessy_tui.errors import JessyError
-from jessy_tui.training.recipe import Recipe, with_settings
+from jessy_tui.training.recipe import Recipe
+from jessy_tui.training.settings import with_settings
 
 MOST_RUNS: Final = 64
 """A grid of more runs than these is refused: it is more likely a slip than a wish."""
