@@ -24,6 +24,7 @@ from jessy_tui.dataset.query import (
     Text,
     parse,
 )
+from jessy_tui.dataset.turkish import question_key
 from jessy_tui.iteration import Complexity
 
 
@@ -103,7 +104,8 @@ LEAVES = st.one_of(
     ),
     REGEXES.map(Regex),
     st.sampled_from(Complexity).map(Is),
-    st.builds(Name, st.sampled_from(["category", "part", "file", "lang"]), _VALUES),
+    st.builds(Name, st.sampled_from(["category", "part", "file", "lang"]), _VALUES, st.booleans()),
+    st.builds(Name, st.sampled_from(["opening", "word"]), _VALUES.filter(question_key)),
     st.builds(Meta, _KEYS, _VALUES),
     st.builds(lambda key, ends: Number(key, *ends), _NUMBER_KEYS, _ends(_NUMBERS)),
     st.builds(lambda key, ends: MetaNumber(key, *ends), _KEYS, _ends(_DECIMALS)),

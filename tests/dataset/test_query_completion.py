@@ -40,6 +40,7 @@ def offered(text: str) -> list[str]:
         ("complexity:m", ["complexity:medium"]),
         ("edited:", ["edited:yes", "edited:no"]),
         ("category:rus", ["category:rust", "category:async-rust"]),
+        ("category:=rus", ["category:=rust", "category:=async-rust"]),
         ("category:rust", ["category:async-rust"]),
         ("category:isi", ["category:ışık"]),
         ("category:gretting", ["category:greeting"]),
@@ -85,7 +86,7 @@ def test_what_fits_is_offered(typed: str, queries: list[str]) -> None:
 def test_where_nothing_is_typed_all_keys_are_offered(typed: str) -> None:
     keys = offered(typed)
     assert [query.replace("|", "").split()[-1].lstrip("(-") for query in keys if ":" in query]
-    assert len(keys) == 12
+    assert len(keys) == 14
 
 
 def test_a_completion_says_what_it_is() -> None:

@@ -95,10 +95,15 @@ def _known(node: Node, rows: Rows) -> "Mask | None":
             # An example without iterations has no number that could be compared.
             return found & (numbers > 0) if key == "iterations" else found
         case Name("file"):
-            return _all(rows, matches=node.folded in fold(rows.file_name))
-        case Name(key):
+            name = rows.file_name
+            here = name == node.value if node.exact else node.folded in fold(name)
+            return _all(rows, matches=here)
+        case Name(key) if key in _NAME_OF:
             names = rows.columns.names
-            wanted = [_is_name(key, name, node.folded) for name in names]
+            wanted = [
+                name == node.value if node.exact else _is_name(key, name, node.folded)
+                for name in names
+            ]
             return np.array(wanted, bool)[_column(rows, _NAME_OF[key])]
         case Has("label"):
             labelled = [
@@ -150,6 +155,8 @@ def patterns_of(node: Node) -> list[bytes]:
         case Text():
             pattern = byte_pattern(node.text)
             return [pattern] if pattern else []
+        case Name("opening" | "word"):
+            return [pattern for word in node.words.split() if (pattern := byte_pattern(word))]
         case Has("code"):
             return _either([[byte_pattern(fence)] for fence in ("```", "~~~")])
         case And(parts):
@@ -165,7 +172,7 @@ def _required(node: Node) -> list[bytes]:
         return _either([_required(part) for part in node.parts])
     if isinstance(node, And):
         return [pattern for part in node.parts for pattern in _required(part)]
-    return patterns_of(node) if isinstance(node, Text | Has) else []
+    return patterns_of(node) if isinstance(node, Text | Has | Name) else []
 
 
 def _either(choices: list[list[bytes]]) -> list[bytes]:
@@ -181,7 +188,9 @@ def _answered(node: Node) -> bool:
             return all(map(_answered, parts))
         case Not(part):
             return _answered(part)
-        case Everything() | Is() | Number() | Name() | Edited() | Has("label"):
+        case Name(key):
+            return key == "file" or key in _NAME_OF
+        case Everything() | Is() | Number() | Edited() | Has("label"):
             return True
     return False
 

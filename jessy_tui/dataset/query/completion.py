@@ -10,6 +10,7 @@ from jessy_tui.dataset.query.keys import (
     BOUNDS,
     COMPLEXITIES,
     DESCRIPTIONS,
+    EXACT,
     FINDINGS,
     META,
     PARTS,
@@ -148,9 +149,12 @@ def _in_field(text: str, cursor: int, token: Token, vocabulary: Vocabulary) -> l
         return []
     at_end = cursor == token.end
     typed = token.value if at_end else text[token.value_start : cursor].removeprefix('"')
+    start = token.value_start
+    if key in EXACT and text[start : start + 1] == "=":
+        start, typed = start + 1, typed.removeprefix("=")
     # An open quote has swallowed the rest of the query.
     end = token.end if token.closed else cursor
-    return _offer(choices, typed, token.value_start, end, is_name=key not in BOUNDS)
+    return _offer(choices, typed, start, end, is_name=key not in BOUNDS)
 
 
 def _in_key(typed: str, start: int, end: int, vocabulary: Vocabulary) -> list[Completion]:

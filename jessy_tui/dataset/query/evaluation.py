@@ -27,7 +27,7 @@ from jessy_tui.dataset.query.nodes import (
     Text,
 )
 from jessy_tui.dataset.query.regexes import compile_regex
-from jessy_tui.dataset.turkish import fold
+from jessy_tui.dataset.turkish import fold, question_key
 
 _CODE_FENCE: Final = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
 _FOLDED: Final[WeakKeyDictionary[Example, tuple[str, ...]]] = WeakKeyDictionary()
@@ -146,6 +146,9 @@ def _test_of_field(node: Field) -> Test:
 
 def _test_of_name(node: Name) -> Test:
     folded = node.folded
+    if node.exact:
+        wanted = node.value
+        return lambda seen: _exact_name(seen, node.key) == wanted
     match node.key:
         case "category":
             return lambda seen: _name(seen.example.category, folded)
@@ -155,7 +158,28 @@ def _test_of_name(node: Name) -> Test:
             return lambda seen: fold_name(seen.example.language or "") == folded
         case "file":
             return lambda seen: folded in fold_name(seen.candidate.file_name)
+        case "opening":
+            words = f"{node.words} "
+            return lambda seen: f"{question_key(seen.example.answer)} ".startswith(words)
+        case "word":
+            whole = f" {node.words} "
+            first = node.words.partition(" ")[0]
+            return lambda seen: any(
+                first in text and whole in f" {question_key(text)} " for text in seen.folded
+            )
     raise ValueError(f"there is no name {node.key}")
+
+
+def _exact_name(seen: Seen, key: str) -> str:
+    """What a name of the label is, letter for letter; "" where there is none."""
+    match key:
+        case "category":
+            name: Any = seen.example.category
+        case "file":
+            name = seen.candidate.file_name
+        case _:
+            name = seen.example.metadata.get("language" if key == "lang" else key)
+    return name if isinstance(name, str) else ""
 
 
 def _test_of_has(what: str) -> Test:
@@ -180,7 +204,7 @@ def _cost(node: Node) -> int:
             return _cost(part)
         case Has("label"):
             return 0
-        case Has("code") | Text():
+        case Has("code") | Text() | Name("opening" | "word"):
             return 1
         case Regex():
             return 2

@@ -7,6 +7,7 @@ from jessy_tui.dataset.query.errors import QueryError, any_of, did_you_mean, nea
 from jessy_tui.dataset.query.keys import (
     BOUNDS,
     COMPLEXITIES,
+    EXACT,
     FINDINGS,
     KEYS,
     META,
@@ -37,7 +38,14 @@ _DECIMAL: Final = rf"(-?[0-9]{{1,{_MOST_DIGITS}}}(?:\.[0-9]{{1,{MOST_DECIMALS}}}
 _META_COMPARED: Final = re.compile(rf"(>=|<=|>|<|=){_DECIMAL}")
 _META_RANGE: Final = re.compile(rf"{_DECIMAL}\.\.{_DECIMAL}")
 _YES_OR_NO: Final = {"yes": True, "no": False}
-_SAMPLES: Final = {"category": "rust", "part": "openers", "file": "technical", "lang": "tr"}
+_SAMPLES: Final = {
+    "category": "rust",
+    "part": "openers",
+    "file": "technical",
+    "lang": "tr",
+    "opening": "bence",
+    "word": "API",
+}
 _LONGEST_SHOWN: Final = 40
 
 
@@ -57,9 +65,7 @@ def field_node(token: Token) -> Node:
     if key in BOUNDS:
         return _bounded(key, token)
     if key in NAMES:
-        if not token.value and not token.quoted:
-            raise _empty(token, f"a name, such as {key}:{_SAMPLES[key]}")
-        return Name(key, token.value)
+        return _name(key, token)
     match key:
         case "is":
             return Is(_complexity(token))
@@ -67,6 +73,19 @@ def field_node(token: Token) -> Node:
             return Edited(_YES_OR_NO[_one_of(tuple(_YES_OR_NO), token)])
         case _:
             return _has(token)
+
+
+def _name(key: str, token: Token) -> Name:
+    if key not in EXACT:
+        name = Name(key, token.value)
+        if not name.words or token.exact:
+            raise _empty(token, f"a word, such as {key}:{_SAMPLES[key]}")
+        return name
+    exact = token.exact or (token.value.startswith("=") and not token.quoted)
+    value = token.value if token.quoted else token.value.removeprefix("=")
+    if not value and not token.quoted:
+        raise _empty(token, f"a name, such as {key}:{_SAMPLES[key]}")
+    return Name(key, value, exact)
 
 
 def _complexity(token: Token) -> Complexity:
@@ -95,6 +114,8 @@ def _meta(key: str, token: Token) -> Node:
         message = "meta. takes a key of the label and a value, such as meta.origin:mail."
         raise QueryError(message, token.start, token.end)
     _refuse_half(token)
+    if token.exact:
+        raise _empty(token, f'a value without =, such as {token.key}:mail, or "" for any')
     if token.quoted:
         return Meta(key, token.value)
     if not token.value:

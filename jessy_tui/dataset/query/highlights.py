@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Final
 
 from jessy_tui.dataset.query.folded import FoldedText
-from jessy_tui.dataset.query.nodes import And, Node, Not, Or, Regex, Text
+from jessy_tui.dataset.query.nodes import And, Name, Node, Not, Or, Regex, Text
 from jessy_tui.dataset.query.query import Query
 from jessy_tui.dataset.query.regexes import compile_regex
 
@@ -24,6 +24,9 @@ def sought(node: Node, *, wanted: bool = True) -> Iterator[Text | Regex]:
         case Text() | Regex():
             if wanted:
                 yield node
+        case Name("word", value):
+            if wanted:
+                yield Text(value)
 
 
 def highlights(query: Query, text: str) -> list[tuple[int, int]]:

@@ -12,7 +12,9 @@ META: Final = "meta."
 COMPLEXITIES: Final = {complexity.lower(): complexity for complexity in Complexity}
 """How the complexities are typed."""
 
-NAMES: Final = ("category", "part", "file", "lang")
+NAMES: Final = ("category", "part", "file", "lang", "opening", "word")
+EXACT: Final = ("category", "part", "file", "lang")
+"""Those that are names of their own: `=` before one asks for exactly it, and `=""` for none."""
 
 FINDINGS: Final = ("error", "warning", "note", "finding")
 """What `has:` takes that is said by the checks, besides their names."""
@@ -48,6 +50,8 @@ DESCRIPTIONS: Final = {
     "part": "part that begins so",
     "file": "file whose name has this in it",
     "lang": "language: tr, en or mixed",
+    "opening": "words that the answer begins with",
+    "word": "a whole word, unlike sorcam, which is found in sorcaman",
     "has": "error, warning, note, finding, label, code or a check",
     "len": "length of the answer in characters: >800",
     "turns": "messages in the conversation: >2",

@@ -30,6 +30,8 @@ class Token:
     """Of a field: where the value begins, its quote included."""
     quoted: bool = False
     """Of a field: whether its value is in quotes."""
+    exact: bool = False
+    """Of a field in quotes: whether a = stands before them."""
     closed: bool = True
     """Whether the closing quote or slash is there."""
 
@@ -75,9 +77,21 @@ def _token(text: str, start: int) -> Token:
 
 def _field(text: str, key: re.Match[str]) -> Token:
     start, value_start = key.span()
-    if text[value_start : value_start + 1] == '"':
-        value, end, closed = _quoted(text, value_start)
-        return Token("field", start, end, value, key[1], value_start, quoted=True, closed=closed)
+    exact = text.startswith('="', value_start)
+    quote = value_start + exact
+    if text[quote : quote + 1] == '"':
+        value, end, closed = _quoted(text, quote)
+        return Token(
+            "field",
+            start,
+            end,
+            value,
+            key[1],
+            value_start,
+            quoted=True,
+            exact=exact,
+            closed=closed,
+        )
     end = _end_of_word(text, value_start)
     return Token("field", start, end, text[value_start:end], key[1], value_start)
 

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Final
 
 from jessy_tui.dataset.query.lexer import lex
-from jessy_tui.dataset.turkish import fold
+from jessy_tui.dataset.turkish import fold, question_key
 from jessy_tui.iteration import Complexity
 
 MOST_DECIMALS: Final = 6
@@ -139,11 +139,16 @@ class Number:
 
 @dataclass(frozen=True)
 class Name:
-    """A name: the category or part begins so, the file's name has it, the language is it."""
+    """A name: the category or part begins so, the file's name has it, the language is it.
+
+    Of `opening` and `word`: the words that the answer begins with, or that stand in a message.
+    """
 
     key: str
-    """category, part, file or lang."""
+    """category, part, file, lang, opening or word."""
     value: str
+    exact: bool = False
+    """Whether it is this name, letter for letter; "" is none at all. Not of words."""
 
     @cached_property
     def folded(self) -> str:
@@ -151,7 +156,12 @@ class Name:
         return fold(self.value)
 
     def __str__(self) -> str:
-        return f"{self.key}:{as_value(self.value)}"
+        return f"{self.key}:{'=' if self.exact else ''}{as_value(self.value)}"
+
+    @cached_property
+    def words(self) -> str:
+        """The words that are looked for, folded, with one space between them."""
+        return question_key(self.value)
 
 
 @dataclass(frozen=True)
