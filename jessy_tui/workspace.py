@@ -78,6 +78,9 @@ class TrainingSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     blas: str = "auto"
     """The BLAS to preload on a Linux CPU: "auto", "none", or a path to a shared library."""
+    base: str | None = None
+    """The base to fine-tune unless another is named; by default smollm2-135m where it is on this
+    disk, else nano."""
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

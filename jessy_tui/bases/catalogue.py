@@ -3,42 +3,40 @@
 This module only reads; it imports neither mlx nor a tokenizer, so that the app can list bases.
 """
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
+from jessy_tui.bases.machine import Fit, Machine, this_machine
+from jessy_tui.bases.offers import OFFERS, SMOLLM2, Offer
+from jessy_tui.bases.record import RECORD_NAME, BaseRecord, fingerprint_of, read_record
 from jessy_tui.dataset.example import Example
 from jessy_tui.errors import JessyError
 from jessy_tui.workspace import Workspace
 
+__all__ = [
+    "NANO",
+    "NANO_SEED",
+    "PARROTS",
+    "RECORD_NAME",
+    "SMOLLM2",
+    "Base",
+    "BaseRecord",
+    "Fit",
+    "chosen",
+    "find_base",
+    "fingerprint_of",
+    "list_bases",
+    "read_record",
+    "texts_of",
+]
+
 NANO: Final = "nano"
 NANO_SEED: Final = 7
 PARROTS: Final = "It parrots the examples rather than generalises: good for a first look."
-RECORD_NAME: Final = "base.json"
-_MODEL_FILES: Final = (
-    "config.json",
-    "model.safetensors",
-    "tokenizer.json",
-    "tokenizer_config.json",
-)
-
-
-class BaseRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """`base.json`: what a base folder says of itself."""
-
-    name: str
-    fingerprint: str
-    """sha256 over the files that make the model; a run remembers it."""
-    parameters: int
-    vocabulary: int
-    examples: int
-    """From how many examples it was built."""
-    seed: int
-    shape: dict[str, int]
+_NANO_PARAMETERS: Final = 2_400_000
+_BUILT_HERE: Final = "built here, no download"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,25 +50,82 @@ class Base:
     description: str
     record: BaseRecord | None
     """What is on this disk; None where it is not ready."""
+    offer: Offer | None = None
+    """How it can be fetched by name; None for one that is built here or came from a path."""
+    machine: Machine = field(default_factory=this_machine)
 
     @property
     def ready(self) -> bool:
         """Whether it is on this disk, complete."""
         return self.record is not None
 
+    @property
+    def parameters(self) -> int:
+        """How many weights it has, or will have."""
+        if self.record:
+            return self.record.parameters
+        return self.offer.parameters if self.offer else _NANO_PARAMETERS
+
+    @property
+    def licence(self) -> str:
+        """Under which its weights may be used; for nano, that of the examples."""
+        if self.name == NANO:
+            return "yours"
+        if self.offer:
+            return self.offer.licence
+        return (self.record.licence if self.record else "") or "unknown"
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages it was made for; empty where nobody says."""
+        if self.name == NANO:
+            return ("those of the examples",)
+        if self.offer:
+            return self.offer.languages
+        return self.record.languages if self.record else ()
+
+    @property
+    def terms(self) -> str | None:
+        """What has to be agreed to before it is fetched."""
+        return self.offer.terms if self.offer else None
+
+    @property
+    def download(self) -> int:
+        """Bytes to fetch before it is ready; 0 where it is, or is built here."""
+        return self.offer.download if self.offer and not self.ready else 0
+
+    @property
+    def disk(self) -> int:
+        """Bytes it takes on this disk; what it will take, where it is not ready."""
+        if not self.ready:
+            return self.machine.disk_of(self.parameters)
+        return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
+
+    @property
+    def memory(self) -> int:
+        """Bytes of memory that fine-tuning it takes here, estimated."""
+        return self.machine.memory_to_train(self.parameters)
+
+    @property
+    def fit(self) -> Fit:
+        """Whether it suits this machine."""
+        return self.machine.fit(self.parameters)
+
 
 def list_bases(workspace: Workspace) -> list[Base]:
-    """Every base of the workspace: nano first, then the folders of `models/bases` by name.
+    """Every base: nano, those that can be fetched by name, then other folders of `models/bases`.
 
     Raises:
         JessyError: a base folder's record is not readable.
     """
-    bases = [_base(workspace, NANO)]
+    machine = this_machine()
+    named = [NANO, *(offer.name for offer in OFFERS)]
+    bases = [_base(workspace, name, machine) for name in named]
     if workspace.bases.is_dir():
         bases += [
-            _base(workspace, folder.name)
+            _base(workspace, folder.name, machine)
             for folder in sorted(workspace.bases.iterdir())
-            if folder.name != NANO
+            if folder.name not in named
             and not folder.name.startswith(".")
             and (folder / RECORD_NAME).is_file()
         ]
@@ -91,48 +146,37 @@ def find_base(workspace: Workspace, name: str) -> Base:
     raise JessyError(f"There is no base {name!r}; there are: {names}.")
 
 
+def chosen(workspace: Workspace) -> Base | None:
+    """The base the workspace trains unless another is named.
+
+    That is the setting `[training] base`; without it SmolLM2-135M where it is on this disk, else
+    nano where that is, else None.
+
+    Raises:
+        JessyError: the setting names a base there is not, or a record is not readable.
+    """
+    if name := workspace.settings.training.base:
+        return find_base(workspace, name)
+    machine = this_machine()
+    ready = (_base(workspace, name, machine) for name in (SMOLLM2, NANO))
+    return next((base for base in ready if base.ready), None)
+
+
 def texts_of(examples: Sequence[Example]) -> list[str]:
     """What a base built here learns its tokenizer from: one text an example, all that it says."""
     return ["\n".join(turn.text for turn in example.turns if turn.text) for example in examples]
 
 
-def fingerprint_of(folder: Path) -> str:
-    """sha256 over the names and the contents of the files that make the model.
-
-    Raises:
-        OSError: a file is missing or unreadable.
-    """
-    digest = hashlib.sha256()
-    for name in _MODEL_FILES:
-        content = (folder / name).read_bytes()
-        digest.update(f"{name} {len(content)}\n".encode())
-        digest.update(content)
-    return digest.hexdigest()
-
-
-def read_record(folder: Path) -> BaseRecord | None:
-    """What a base folder says of itself; None where there is no base.
-
-    Raises:
-        JessyError: the record is there and not readable.
-    """
-    path = folder / RECORD_NAME
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=BaseRecord)
-    except FileNotFoundError:
-        return None
-    except (OSError, msgspec.DecodeError) as error:
-        raise JessyError(
-            f"{path} is not a base's record ({error}); delete the folder to build it anew."
-        ) from error
-
-
-def _base(workspace: Workspace, name: str) -> Base:
+def _base(workspace: Workspace, name: str, machine: Machine) -> Base:
     folder = workspace.bases / name
     record = read_record(folder)
     if name == NANO:
         size = f"{record.parameters / 1e6:.1f} million" if record else "A few million"
         description = f"{size} weights over a tokenizer of its own. {PARROTS}"
-        return Base(name, folder, "built here, no download", description, record)
+        return Base(name, folder, _BUILT_HERE, description, record, machine=machine)
+    for offer in OFFERS:
+        if offer.name == name:
+            return Base(name, folder, offer.origin, offer.description, record, offer, machine)
+    origin = (record.origin if record else "") or "a folder of this workspace"
     description = f"{record.parameters / 1e6:.1f} million weights." if record else ""
-    return Base(name, folder, "a folder of this workspace", description, record)
+    return Base(name, folder, origin, description, record, machine=machine)

@@ -21,13 +21,8 @@ from typing import Any, Final
 
 import msgspec
 
-from jessy_tui.bases.catalogue import (
-    NANO_SEED,
-    RECORD_NAME,
-    BaseRecord,
-    fingerprint_of,
-    read_record,
-)
+from jessy_tui.bases.catalogue import NANO_SEED
+from jessy_tui.bases.record import BaseRecord, fingerprint_of, read_record, write_record
 from jessy_tui.errors import JessyError
 from jessy_tui.folders import write_folder
 from jessy_tui.iteration import Complexity, Plan
@@ -96,8 +91,7 @@ def build_nano(
             seed=seed,
             shape=msgspec.to_builtins(shape),
         )
-        content = msgspec.json.format(msgspec.json.encode(record), indent=2)
-        (fresh / RECORD_NAME).write_bytes(content + b"\n")
+        write_record(fresh, record)
     return record
 
 

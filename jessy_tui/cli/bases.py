@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from jessy_tui.bases.catalogue import Base, list_bases
+from jessy_tui.bases.catalogue import Base, chosen, list_bases
 from jessy_tui.cli.output import json_option, print_json
 from jessy_tui.workspace import Workspace
 
@@ -17,10 +17,12 @@ def command(ctx: click.Context, *, as_json: bool) -> None:
     if ctx.invoked_subcommand is None:
         assert isinstance(ctx.obj, Workspace)  # noqa: S101
         bases = list_bases(ctx.obj)
+        choice = chosen(ctx.obj)
+        name = choice.name if choice else None
         if as_json:
-            print_json({"bases": [as_object(base) for base in bases]})
+            print_json({"bases": [as_object(base) for base in bases], "chosen": name})
         else:
-            _print(bases)
+            _print(bases, name)
 
 
 @command.command("fetch")
@@ -28,39 +30,39 @@ def command(ctx: click.Context, *, as_json: bool) -> None:
 @click.option(
     "--rebuild",
     is_flag=True,
-    help="Build it anew though it is ready. Runs trained on the old one cannot be asked any more.",
+    help="Make it anew though it is ready. Runs trained on the old one cannot be asked any more.",
 )
+@click.option("--yes", is_flag=True, help="Agree to the terms of a base that has some.")
 @json_option
 @click.pass_obj
-def fetch(workspace: Workspace, name: str, *, rebuild: bool, as_json: bool) -> None:
-    """Make the base NAME ready on this disk."""
-    from rich.console import Console
-
+def fetch(workspace: Workspace, name: str, *, rebuild: bool, yes: bool, as_json: bool) -> None:
+    """Make the base NAME ready on this disk: built, or fetched and converted."""
     from jessy_tui.bases.catalogue import find_base
-    from jessy_tui.bases.fetch import fetch_base
+    from jessy_tui.cli.fetching import agree, fetch_with_a_bar
 
     before = find_base(workspace, name)
-    console = Console(stderr=True, highlight=False)
     if before.ready and not rebuild:
         base = before
     else:
-        with console.status(f"building {name} from the examples"):
-            base = fetch_base(workspace, name, rebuild=rebuild)
+        agree(before, yes=yes)
+        base = fetch_with_a_bar(workspace, before, rebuild=rebuild)
     orphans = _orphans(workspace, base)
     if as_json:
         print_json({**as_object(base), "built": base is not before, "orphaned_runs": orphans})
         return
-    click.echo(f"{name} {'was' if base is before else 'is'} ready in {base.folder}.")
+    click.echo(f"{base.name} {'was' if base is before else 'is'} ready in {base.folder}.")
     click.echo(base.description)
+    for change in base.record.changes if base.record else ():
+        click.echo(change)
     if orphans:
         click.echo(
             f"Trained on another {name}, and not to be asked any more: {', '.join(orphans)}."
         )
-    click.echo(f"Train it: jessy train --base {name}")
+    click.echo(f"Train it: jessy train --base {base.name}")
 
 
 def as_object(base: Base) -> dict[str, Any]:
-    """A base for programs."""
+    """A base for programs. Sizes are in bytes."""
     record = base.record
     return {
         "name": base.name,
@@ -68,10 +70,21 @@ def as_object(base: Base) -> dict[str, Any]:
         "origin": base.origin,
         "description": base.description,
         "folder": str(base.folder),
-        "parameters": record.parameters if record else None,
+        "parameters": base.parameters,
+        "licence": base.licence,
+        "terms": base.terms,
+        "languages": list(base.languages),
+        "download": base.download,
+        "disk": base.disk,
+        "memory_to_train": base.memory,
+        "fit": base.fit,
         "vocabulary": record.vocabulary if record else None,
         "examples": record.examples if record else None,
         "fingerprint": record.fingerprint if record else None,
+        "precision": record.precision if record else None,
+        "context": record.context if record else None,
+        "source": record.source if record else None,
+        "changes": list(record.changes) if record else [],
     }
 
 
@@ -88,13 +101,14 @@ def _orphans(workspace: Workspace, base: Base) -> list[str]:
     ]
 
 
-def _print(bases: list[Base]) -> None:
+def _print(bases: list[Base], chosen_name: str | None) -> None:
+    """A paragraph a base."""
+    from jessy_tui.bases.words import describe_facts, describe_standing
+
     for base in bases:
-        ready = "ready" if base.ready else f"not built yet: jessy bases fetch {base.name}"
-        click.echo(f"{base.name}  ({base.origin}; {ready})")
+        mark = ", the one that is trained" if base.name == chosen_name else ""
+        click.echo(f"{base.name}  ({describe_standing(base)}{mark})")
         click.echo(f"  {base.description}")
-        if base.record:
-            click.echo(
-                f"  {base.record.parameters:,} weights, {base.record.vocabulary:,} tokens, built "
-                f"from {base.record.examples:,} examples, in {base.folder}"
-            )
+        click.echo(f"  {describe_facts(base)}")
+        if base.ready:
+            click.echo(f"  in {base.folder}")

@@ -18,7 +18,7 @@ from typing import Final
 
 import msgspec
 
-from jessy_tui.bases.catalogue import find_base
+from jessy_tui.bases.catalogue import NANO, find_base
 from jessy_tui.errors import JessyError
 from jessy_tui.folders import write_folder
 from jessy_tui.training.blas import child_environment
@@ -81,6 +81,11 @@ def create_run(
     if name in taken:
         raise JessyError(f"There is a run {name!r} already; give another name.")
     found = find_base(workspace, base)
+    if not found.ready and found.name != NANO:
+        raise JessyError(
+            f"The base {base} is not on this disk yet; make it ready with: jessy bases fetch "
+            f"{base}."
+        )
     recipe = recipe or recipe_for(found.name)
     folder = workspace.runs / name
     try:

