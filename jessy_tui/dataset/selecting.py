@@ -6,6 +6,7 @@ from array import array
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -13,11 +14,11 @@ from jessy_tui.dataset.checks import Finding, check_example
 from jessy_tui.dataset.entries import Entries, Entry, OpenFile
 from jessy_tui.dataset.example import Example
 from jessy_tui.dataset.large.file import LargeFile
-from jessy_tui.dataset.large.plan import Rows, asks_for_numbers, masks, patterns_of, words_in
-from jessy_tui.dataset.large.worker import OFFSETS, FindWords, Request, SearchRows
-from jessy_tui.dataset.large.workers import COUNT, WorkersClosedError
+from jessy_tui.dataset.large.plan import Rows, asks_for_numbers, masks, patterns_of, terms_in
+from jessy_tui.dataset.large.worker import OFFSETS, FindRegexes, FindWords, Request, SearchRows
+from jessy_tui.dataset.large.workers import COUNT, Workers, WorkersClosedError
 from jessy_tui.dataset.order import RowOrder
-from jessy_tui.dataset.query import Query, message_pattern
+from jessy_tui.dataset.query import Query, Regex, Text, line_regex, message_pattern
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,16 +47,37 @@ class _Candidate:
         return check_example(self.example)
 
 
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Rows that stand one behind the other, and who reads them."""
+
+    workers: Workers
+    low: int
+    high: int
+    """Places in the run, the second exclusive."""
+    begins: "NDArray[np.int64]"
+    end: int
+
+    @property
+    def begin(self) -> int:
+        return int(self.begins[0])
+
+
 class Selecting:
     """One query, answered once for all entries."""
 
     def __init__(self, entries: Entries, query: Query, cancelled: Callable[[], bool]) -> None:
         self._entries, self._query, self._cancelled = entries, query, cancelled
-        patterns = {text: message_pattern(text.text) for text in words_in(query.node)}
+        terms = terms_in(query.node)
+        patterns = {term: message_pattern(term.text) for term in terms if isinstance(term, Text)}
         self._words = {
             text: pattern.expression for text, pattern in patterns.items() if pattern.exact
         }
         """The words that need not be decoded to be found."""
+        self._regexes = [
+            term for term in terms if isinstance(term, Regex) and line_regex(term.pattern)
+        ]
+        """The regular expressions that are found in all rows at once."""
         self._needed = patterns_of(query.node)
 
     def chunks(self) -> Iterator["array[int]"]:
@@ -169,9 +191,10 @@ class Selecting:
             if first <= row < last:
                 untouched[row - first] = False
         surely, maybe = masks(node, rows)
-        if np.count_nonzero(maybe & ~surely & untouched) > _FEW and self._words:
-            self._look_for_words(large, span, rows)
-            surely, maybe = masks(node, rows)
+        for look in (self._look_for_words, self._look_for_regexes):
+            if np.count_nonzero(maybe & ~surely & untouched) > _FEW:
+                look(large, span, rows)
+                surely, maybe = masks(node, rows)
         found, left_open = surely & untouched, maybe & ~surely & untouched
         number = np.count_nonzero(left_open)
         if number <= _FEW or asks_for_numbers(node):
@@ -181,7 +204,7 @@ class Selecting:
                 found[row] = self._matches(int(order.places(span[row : row + 1])[0]) + start)
         else:
             name = file.path.name
-            [decoded] = self._ask(
+            [decoded] = self._ask_for_lines(
                 large,
                 span,
                 1,
@@ -191,13 +214,29 @@ class Selecting:
         return span[found]
 
     def _look_for_words(self, large: LargeFile, span: "NDArray[np.int64]", rows: Rows) -> None:
-        texts, patterns = list(self._words), list(self._words.values())
-        found = self._ask(
-            large, span, len(texts), lambda begin, end: FindWords(begin, end, patterns)
-        )
-        rows.words.update(zip(texts, found, strict=True))
+        if self._words:
+            texts, patterns = list(self._words), list(self._words.values())
+            found = self._ask_for_lines(
+                large, span, len(texts), lambda begin, end: FindWords(begin, end, patterns)
+            )
+            rows.words.update(zip(texts, found, strict=True))
 
-    def _ask(
+    def _look_for_regexes(self, large: LargeFile, span: "NDArray[np.int64]", rows: Rows) -> None:
+        import numpy as np
+
+        if not self._regexes:
+            return
+        patterns = [regex.pattern for regex in self._regexes]
+        found = [np.zeros(len(span), bool) for _ in patterns]
+        plain = rows.columns["plain"][rows.first : rows.last].astype(np.uint8)
+        for piece in self._pieces(large, span):
+            flags = plain[piece.low : piece.high].tobytes()
+            reply = piece.workers.ask(FindRegexes(piece.begin, piece.end, flags, patterns))
+            for mask, numbers in zip(found, OFFSETS.decode(reply), strict=True):
+                mask[piece.low + np.frombuffer(numbers, np.int64)] = True
+        rows.regexes.update(zip(self._regexes, found, strict=True))
+
+    def _ask_for_lines(
         self,
         large: LargeFile,
         span: "NDArray[np.int64]",
@@ -207,15 +246,23 @@ class Selecting:
         """Which rows of a run are named in each answer to a request about all of their bytes."""
         import numpy as np
 
-        workers, begins, ends = large.reading()
         found = [np.zeros(len(span), bool) for _ in range(answers)]
+        for piece in self._pieces(large, span):
+            reply = piece.workers.ask(request(piece.begin, piece.end))
+            for mask, offsets in zip(found, OFFSETS.decode(reply), strict=True):
+                places = np.frombuffer(offsets, np.int64) + piece.begin
+                mask[piece.low + piece.begins.searchsorted(places, "right") - 1] = True
+        return found
+
+    def _pieces(self, large: LargeFile, span: "NDArray[np.int64]") -> "Iterator[_Piece]":
+        """The rows of a run where they stand one behind the other.
+
+        They do, but where something was saved between them.
+        """
+        import numpy as np
+
+        workers, begins, ends = large.reading()
         begins, ends = begins[span[0] : span[-1] + 1], ends[span[0] : span[-1] + 1]
-        # The rows stand one behind the other but where something was saved between them.
         cuts = [0, *(np.flatnonzero(begins[1:] != ends[:-1] + 1) + 1).tolist(), len(span)]
         for low, high in itertools.pairwise(cuts):
-            begin = int(begins[low])
-            reply = workers.ask(request(begin, int(ends[high - 1])))
-            for mask, offsets in zip(found, OFFSETS.decode(reply), strict=True):
-                places = np.frombuffer(offsets, np.int64) + begin
-                mask[low + begins[low:high].searchsorted(places, "right") - 1] = True
-        return found
+            yield _Piece(workers, low, high, begins[low:high], int(ends[high - 1]))

@@ -16,11 +16,14 @@ from jessy_tui.dataset.query import (
     Everything,
     Has,
     Is,
+    Meta,
+    MetaNumber,
     Name,
     Node,
     Not,
     Number,
     Or,
+    Regex,
     Text,
     byte_pattern,
 )
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
 
     Mask = NDArray[np.bool_]
 
+_NUMBERS = ("in", "na")
+"""How infinity and what is no number begin."""
 _COLUMN_OF = {"iterations": "iterations", "len": "length", "turns": "turns", "weight": "weight"}
 _NAME_OF = {"category": "category", "part": "part", "lang": "language"}
 
@@ -49,6 +54,8 @@ class Rows:
     """The number of each row in the list, from 1."""
     words: "dict[Text, Mask]" = field(default_factory=dict)
     """Words that were looked for in the bytes already, with the rows that have them."""
+    regexes: "dict[Regex, Mask]" = field(default_factory=dict)
+    """Regular expressions that were looked for, with the rows that have them."""
 
 
 def masks(node: Node, rows: Rows) -> "tuple[Mask, Mask]":
@@ -70,7 +77,7 @@ def masks(node: Node, rows: Rows) -> "tuple[Mask, Mask]":
         # Only of plain rows the bytes say as much as the messages.
         plain, found = _column(rows, "plain") > 0, rows.words[node]
         return found & plain, found | ~plain
-    known = _known(node, rows)
+    known = rows.regexes.get(node) if isinstance(node, Regex) else _known(node, rows)
     if known is not None:
         return known, known
     size = rows.last - rows.first
@@ -139,14 +146,14 @@ def _all(rows: Rows, *, matches: bool) -> "Mask":
     return np.full(rows.last - rows.first, matches)
 
 
-def words_in(node: Node) -> set[Text]:
-    """All words and phrases of a query."""
+def terms_in(node: Node) -> set[Text | Regex]:
+    """All words, phrases and regular expressions of a query."""
     match node:
         case And(parts) | Or(parts):
-            return {text for part in parts for text in words_in(part)}
+            return {term for part in parts for term in terms_in(part)}
         case Not(part):
-            return words_in(part)
-    return {node} if isinstance(node, Text) else set()
+            return terms_in(part)
+    return {node} if isinstance(node, Text | Regex) else set()
 
 
 def patterns_of(node: Node) -> list[bytes]:
@@ -157,6 +164,8 @@ def patterns_of(node: Node) -> list[bytes]:
             return [pattern] if pattern else []
         case Name("opening" | "word"):
             return [pattern for word in node.words.split() if (pattern := byte_pattern(word))]
+        case Meta() | MetaNumber():
+            return [byte_pattern(text) for text in _told_by(node) if byte_pattern(text)]
         case Has("code"):
             return _either([[byte_pattern(fence)] for fence in ("```", "~~~")])
         case And(parts):
@@ -172,7 +181,16 @@ def _required(node: Node) -> list[bytes]:
         return _either([_required(part) for part in node.parts])
     if isinstance(node, And):
         return [pattern for part in node.parts for pattern in _required(part)]
-    return patterns_of(node) if isinstance(node, Text | Has | Name) else []
+    searched = Text | Has | Name | Meta | MetaNumber
+    return patterns_of(node) if isinstance(node, searched) else []
+
+
+def _told_by(node: Meta | MetaNumber) -> list[str]:
+    """Texts that stand in a row which the node matches: its key; its value, but no number, which
+    may be spelled otherwise."""
+    if isinstance(node, Meta) and node.value.isalpha() and not node.folded.startswith(_NUMBERS):
+        return [node.key, node.value]
+    return [node.key]
 
 
 def _either(choices: list[list[bytes]]) -> list[bytes]:

@@ -42,6 +42,19 @@ class FindWords(msgspec.Struct, frozen=True, tag="words"):
     patterns: list[bytes]
 
 
+class FindRegexes(msgspec.Struct, frozen=True, tag="regexes"):
+    """Asks, for each of some regular expressions, which rows it is found in, numbered from 0.
+
+    Each must be one that `query.line_regex` takes.
+    """
+
+    begin: int
+    end: int
+    plain: bytes
+    """One byte a row: 1 where its messages stand in its bytes as `query.lines_of` reads them."""
+    patterns: list[str]
+
+
 class SearchRows(msgspec.Struct, frozen=True, tag="search"):
     """Asks where each row begins that a query matches, from `begin`."""
 
@@ -53,12 +66,12 @@ class SearchRows(msgspec.Struct, frozen=True, tag="search"):
     file_name: str
 
 
-Request = LabelRows | FindWords | SearchRows
+Request = LabelRows | FindWords | FindRegexes | SearchRows
 
 _REQUESTS: Final[msgspec.msgpack.Decoder[Request]] = msgspec.msgpack.Decoder(Request)
 LABELS: Final = msgspec.msgpack.Decoder(Labels)
 OFFSETS: Final = msgspec.msgpack.Decoder(list[bytes])
-"""For each pattern, or for the one query: the offsets as an array of eight bytes each."""
+"""For each pattern, or for the one query: offsets or rows, as an array of eight bytes each."""
 
 
 def answer(request: Request, descriptor: int) -> bytes:
@@ -66,12 +79,17 @@ def answer(request: Request, descriptor: int) -> bytes:
     content = read(descriptor, request.begin, request.end)
     if isinstance(request, LabelRows):
         return msgspec.msgpack.encode(labels_of(content))
-    found = (
-        [_lines_with(pattern, content) for pattern in request.patterns]
-        if isinstance(request, FindWords)
-        else [_search(request, content)]
-    )
-    return msgspec.msgpack.encode([array("q", offsets).tobytes() for offsets in found])
+    found: Iterable[Iterable[int]]
+    match request:
+        case FindWords():
+            found = [_lines_with(pattern, content) for pattern in request.patterns]
+        case FindRegexes():
+            from jessy_tui.dataset.large.regexes import rows_with
+
+            found = rows_with(content, request.plain, request.patterns)
+        case _:
+            found = [_search(request, content)]
+    return msgspec.msgpack.encode([array("q", places).tobytes() for places in found])
 
 
 def read(descriptor: int, begin: int, end: int) -> bytes:

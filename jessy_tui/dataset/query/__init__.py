@@ -1,8 +1,8 @@
 """The language that examples are filtered with, as in `is:low category:rust -has:error sorcam`.
 
 `parse` reads a query; `Query.matches` answers it for one example. Whoever answers it for a million
-walks the nodes of `Query.node` with columns for the label, and `message_pattern` and `lines_with`
-for the words.
+walks the nodes of `Query.node` with columns for the label, `message_pattern` and `lines_with` for
+the words, and `line_regex` for regular expressions.
 """
 
 from jessy_tui.dataset.query.completion import Completion, Vocabulary, complete
@@ -28,8 +28,17 @@ from jessy_tui.dataset.query.nodes import (
     Text,
 )
 from jessy_tui.dataset.query.query import Query, parse
+from jessy_tui.dataset.query.regex_lines import (
+    RESERVED,
+    LineRegex,
+    join_lines,
+    line_of,
+    line_regex,
+    lines_of,
+)
 
 __all__ = [
+    "RESERVED",
     "And",
     "Candidate",
     "Completion",
@@ -37,6 +46,7 @@ __all__ = [
     "Everything",
     "Has",
     "Is",
+    "LineRegex",
     "MessagePattern",
     "Meta",
     "MetaNumber",
@@ -53,6 +63,10 @@ __all__ = [
     "byte_pattern",
     "complete",
     "highlights",
+    "join_lines",
+    "line_of",
+    "line_regex",
+    "lines_of",
     "lines_with",
     "message_pattern",
     "parse",

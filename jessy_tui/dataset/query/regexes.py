@@ -40,15 +40,18 @@ class CompiledRegex:
             raise RegexError(r"\C is half a letter; write . for any letter")
         if _SURROGATES.search(pattern):
             raise RegexError("it has half a letter, a lone surrogate, in it")
-        english = pattern.replace("İ", "i")
-        self._english = _compiled(english)
-        self._turkish = self._english
-        turkish = _BARE_CAPITAL_I.sub("ı", english)
-        if turkish != english:
+        self.english: Final = pattern.replace("İ", "i")
+        """What is looked for where i is written for İ."""
+        self._english = self._turkish = _compiled(self.english)
+        self.turkish = self.english
+        """What is looked for where moreover ı is written for I."""
+        turkish = _BARE_CAPITAL_I.sub("ı", self.english)
+        if turkish != self.english:
             try:
                 self._turkish = _compiled(turkish)
+                self.turkish = turkish
             except RegexError:  # the I was part of a name, as in \p{Inherited}
-                self._turkish = self._english
+                pass
 
     def found_in(self, text: str) -> bool:
         """Whether it matches anywhere."""
