@@ -3,7 +3,7 @@
 One order as a line of JSON on its stdin, replies as lines of JSON on its stdout.
 """
 
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -83,6 +83,9 @@ class NotMade(msgspec.Struct, frozen=True, kw_only=True, tag="not made"):
 
 
 Reply: TypeAlias = Stage | Made | NotMade
+
+COUNTS: Final = b'"ready"\n'
+"""The first line of the process that counts tokens (`tokens.py`), when it can."""
 
 _order = msgspec.json.Decoder(Order)
 _reply: msgspec.json.Decoder[Reply] = msgspec.json.Decoder(Reply)
