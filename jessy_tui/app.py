@@ -12,8 +12,10 @@ from jessy_tui.dataset.changes import Change
 from jessy_tui.dataset.store import JOURNAL_NAME, ExampleStore, Progress
 from jessy_tui.errors import JessyError
 from jessy_tui.ui import tabs
+from jessy_tui.ui.findings.service import FindingsService
 from jessy_tui.ui.going import Going
 from jessy_tui.ui.messages import (
+    FindingsChanged,
     Indexed,
     OpeningFailed,
     Saved,
@@ -77,6 +79,10 @@ class JessyApp(Going):
         """Published when the examples were opened, edited, undone or saved."""
         self.rows_arrived: Signal[None] = Signal(self, "rows_arrived")
         """Published while the rows of a large file are being found."""
+        self.findings = FindingsService(self)
+        """What the checks say of the examples."""
+        self.findings_changed: Signal[None] = Signal(self, "findings_changed")
+        """Published when the checks have found something new, or are further."""
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = "jessy-dark"
@@ -123,6 +129,7 @@ class JessyApp(Going):
                 timeout=10,
             )
         self.examples_changed.publish(None)
+        self.findings.follow(self.store)
         if self.store.indexing is not None:
             self.store.subscribe_indexing(self._tell_indexed)
 
@@ -136,6 +143,10 @@ class JessyApp(Going):
     @on(StoreChanged)
     def _tell_changed(self, message: StoreChanged) -> None:
         self.examples_changed.publish(message.change)
+
+    @on(FindingsChanged)
+    def _tell_findings(self) -> None:
+        self.findings_changed.publish(None)
 
     def _tell_indexed(self, progress: Progress | None) -> None:
         """Called in the indexer's thread."""
@@ -185,6 +196,7 @@ class JessyApp(Going):
 
     def on_unmount(self) -> None:
         """Let the journal go; what is unsaved in it waits for the next start."""
+        self.findings.close()
         if self.store is not None:
             self.store.close()
 

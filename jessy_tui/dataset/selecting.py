@@ -7,10 +7,10 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Final
 
-from jessy_tui.dataset.checks import Finding, check_example
+from jessy_tui.dataset.checks import check_example
 from jessy_tui.dataset.entries import Entries, Entry, OpenFile
 from jessy_tui.dataset.example import Example
 from jessy_tui.dataset.large.file import LargeFile
@@ -18,7 +18,15 @@ from jessy_tui.dataset.large.plan import Rows, asks_for_numbers, masks, patterns
 from jessy_tui.dataset.large.worker import OFFSETS, FindRegexes, FindWords, Request, SearchRows
 from jessy_tui.dataset.large.workers import COUNT, Workers, WorkersClosedError
 from jessy_tui.dataset.order import RowOrder
-from jessy_tui.dataset.query import Query, Regex, Text, line_regex, message_pattern
+from jessy_tui.dataset.query import (
+    FindingsSource,
+    Query,
+    Regex,
+    Said,
+    Text,
+    line_regex,
+    message_pattern,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,15 +44,17 @@ _FEW: Final = 100
 class _Candidate:
     """An entry as a query sees it."""
 
-    def __init__(self, entry: Entry, number: int) -> None:
+    def __init__(self, entry: Entry, number: int, source: FindingsSource | None = None) -> None:
+        self._id, self._source = entry.id, source
         self.example: Example = entry.example
         self.file_name = entry.file.name
         self.number = number
         self.edited = entry.edited
 
-    def findings(self) -> Iterable[Finding]:
-        """Those of the example alone."""
-        return check_example(self.example)
+    def findings(self) -> Iterable[Said]:
+        """All of them, where they are known; or else those of the example alone."""
+        said = self._source.known_of(self._id) if self._source else None
+        return check_example(self.example) if said is None else said
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +76,16 @@ class _Piece:
 class Selecting:
     """One query, answered once for all entries."""
 
-    def __init__(self, entries: Entries, query: Query, cancelled: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        entries: Entries,
+        query: Query,
+        cancelled: Callable[[], bool],
+        findings: FindingsSource | None = None,
+    ) -> None:
+        """`findings` is what all checks say; without it, those of an example alone are asked."""
         self._entries, self._query, self._cancelled = entries, query, cancelled
+        self._findings = findings
         terms = terms_in(query.node)
         patterns = {term: message_pattern(term.text) for term in terms if isinstance(term, Text)}
         self._words = {
@@ -92,7 +110,8 @@ class Selecting:
                 return
 
     def _matches(self, position: int) -> bool:
-        return self._query.matches(_Candidate(self._entries[position], position + 1))
+        candidate = _Candidate(self._entries[position], position + 1, self._findings)
+        return self._query.matches(candidate)
 
     def _in_small(self, file: OpenFile) -> Iterator["array[int]"]:
         start = self._entries.start_of(file)
@@ -184,7 +203,15 @@ class Selecting:
         assert columns is not None  # noqa: S101 - the run is labelled
         span = np.arange(first, last)
         start = self._entries.start_of(file)
-        rows = Rows(columns, first, last, file.path.name, lambda: order.places(span) + start + 1)
+        ids = range(order.first_id + first, order.first_id + last)
+        rows = Rows(
+            columns,
+            first,
+            last,
+            file.path.name,
+            lambda: order.places(span) + start + 1,
+            cache(lambda what: self._findings.having(what, ids) if self._findings else None),
+        )
         untouched = np.ones(last - first, bool)
         for entry_id in self._entries.touched(file):
             row = entry_id - order.first_id

@@ -26,7 +26,7 @@ from jessy_tui.dataset.saving import prepare, refuse_if_changed
 from jessy_tui.errors import JessyError
 
 if TYPE_CHECKING:
-    from jessy_tui.dataset.query import Query
+    from jessy_tui.dataset.query import FindingsSource, Query
 
 __all__ = ["Change", "Edit", "Entry", "ExampleStore", "Progress"]
 
@@ -51,6 +51,9 @@ class ExampleStore:
         self._indexing = Indexing(self._entries)
         self._log = ChangeLog(self._entries, None)
         self._batch: list[Edit] | None = None
+        self.findings: FindingsSource | None = None
+        """What all checks say, where somebody follows the store with them; a search for findings
+        looks at the examples alone otherwise."""
         self._subscribers: list[Callable[[Change], None]] = []
         self._lock = threading.RLock()
 
@@ -113,6 +116,19 @@ class ExampleStore:
         """
         return self._entries.position_of(entry_id)
 
+    def example(self, entry_id: int) -> Example:
+        """The example of an id, without the place where it stands.
+
+        Raises:
+            KeyError: there is no such entry, or it is deleted.
+        """
+        return self._entries.version(entry_id).example
+
+    def ids(self) -> list[int]:
+        """The ids of all entries as they stand at this moment, for any thread."""
+        with self._lock:
+            return [entry_id for file in self._entries.files for entry_id in file.order]
+
     def examples(self) -> Iterator[Example]:
         """All examples, in order."""
         return (entry.example for entry in self._entries)
@@ -158,7 +174,7 @@ class ExampleStore:
         """
         from jessy_tui.dataset.selecting import Selecting
 
-        return Selecting(self._entries, query, cancelled).chunks()
+        return Selecting(self._entries, query, cancelled, self.findings).chunks()
 
     def distributions(self) -> Distributions:
         """How the labels of all entries are distributed, as far as they are read."""

@@ -30,6 +30,11 @@ class StoreChanged(Message):
 
 
 @dataclass
+class FindingsChanged(Message):
+    """The checks have found something new, or are further."""
+
+
+@dataclass
 class Saved(Message):
     """The edits have been written to `files`, by name."""
 

@@ -38,6 +38,7 @@ class TabScreen(Screen[None]):
     def on_mount(self) -> None:
         self.jessy.examples_changed.subscribe(self, self._examples_changed)
         self.jessy.rows_arrived.subscribe(self, self._rows_arrived)
+        self.jessy.findings_changed.subscribe(self, self._findings_changed)
         self._examples_changed(None)
         self.set_up()
 
@@ -49,6 +50,9 @@ class TabScreen(Screen[None]):
 
     def rows_arrived(self) -> None:
         """More rows of a large file are known. For a tab that shows them."""
+
+    def findings_changed(self) -> None:
+        """The checks have found something new, or are further. For a tab that shows findings."""
 
     _stale = False
 
@@ -65,6 +69,12 @@ class TabScreen(Screen[None]):
         self.query_one(TabBar).status = self.jessy.status
         if self.is_current:
             self.rows_arrived()
+
+    def _findings_changed(self, _: None) -> None:
+        if self.is_current:
+            self.findings_changed()
+        else:
+            self._stale = True
 
     def on_screen_resume(self) -> None:
         self.query_one(TabBar).status = self.jessy.status

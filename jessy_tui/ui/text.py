@@ -1,10 +1,15 @@
 """Text of unknown origin made fit for a terminal cell grid."""
 
 import unicodedata
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
 
 from jessy_tui.iteration import MAX_ITERATIONS, Complexity
+
+if TYPE_CHECKING:
+    from jessy_tui.dataset.query import Said
 
 # Categories that would move the cursor, ring the bell, or turn the line around.
 _UNSAFE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
@@ -58,6 +63,15 @@ def block(iterations: int | None) -> str:
 def band_class(complexity: Complexity | None) -> str:
     """The style class of a band: "low", "medium", "high", or "none"."""
     return complexity.lower() if complexity else "none"
+
+
+_SIGNS = {"error": "!", "warning": "?", "note": "·"}
+
+
+def sign_of(said: "Sequence[Said]") -> str:
+    """The gravest of some findings as one sign: `!` error, `?` warning, `·` note, or a blank."""
+    found = {one.severity for one in said}
+    return next((sign for severity, sign in _SIGNS.items() if severity in found), " ")
 
 
 def count_of(number: int, noun: str, plural: str | None = None) -> str:

@@ -18,7 +18,8 @@ async def opened(workspace: Workspace, size: tuple[int, int] = WIDE) -> AsyncIte
     """The app on `workspace`, with its examples read."""
     app = JessyApp(workspace)
     async with app.run_test(size=size) as pilot:
-        await until(pilot, lambda: app.store is not None)
+        await until(pilot, lambda: app.findings.settled)
+        await pilot.pause()
         yield pilot
 
 

@@ -58,8 +58,9 @@ def compare(snap_compare: Any, size: tuple[int, int]) -> Compare:
         app = JessyApp(workspace)
 
         async def run_before(pilot: Pilot[None]) -> None:
-            await until(pilot, lambda: app.store is not None)
+            await until(pilot, lambda: app.findings.settled)
             await drive(pilot)
+            await until(pilot, lambda: app.findings.settled)
             for field in [*app.screen.query(Input), *app.screen.query(TextArea)]:
                 field.cursor_blink = False
             await pilot.pause()

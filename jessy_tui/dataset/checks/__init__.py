@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from itertools import count
 from typing import Final
 
+from jessy_tui.dataset.census import census_of
 from jessy_tui.dataset.checks import balance, probes
 from jessy_tui.dataset.checks.alone import EXAMPLE_CHECKS, check_example
 from jessy_tui.dataset.checks.check import Check
@@ -109,7 +110,9 @@ def check_balance(
         JessyError: the settings turn off a check that does not exist.
     """
     refuse_unknown(settings.off)
-    return [] if balance.BALANCE.name in settings.off else balance.find(files, targets)
+    if balance.BALANCE.name in settings.off:
+        return []
+    return balance.find(census_of(files), targets)
 
 
 def unreadable_file(error: ExampleFileError) -> Finding:

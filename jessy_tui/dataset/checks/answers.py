@@ -35,8 +35,7 @@ class _Answer:
 class AnswerIndex:
     """The answers by their folded text."""
 
-    def __init__(self, name_of: NameOf) -> None:
-        self._name_of = name_of
+    def __init__(self) -> None:
         self._answers: dict[int, list[_Answer]] = {}
         self._groups: Groups[int] = Groups()
         self._pairs: Groups[tuple[int, int]] = Groups()
@@ -59,7 +58,7 @@ class AnswerIndex:
             touched |= self._groups.remove(key, known)
         return touched
 
-    def flaws(self, known: Known) -> Iterator[tuple[Check, Flaw]]:
+    def flaws(self, known: Known, name_of: NameOf) -> Iterator[tuple[Check, Flaw]]:
         for answer in self._answers.get(known.id, ()):
             first = self._groups.first(answer.key)[1]
             if first == known.id or self._pairs.first(answer.pair)[1] != known.id:
@@ -68,7 +67,7 @@ class AnswerIndex:
             how = "" if same else " but for case, dots, spacing or punctuation"
             count = self._groups.size(answer.key)
             many = f", as have {count - 2:,} more" if count > 2 else ""
-            reason = f"{self._name_of(first)} has the same answer{how}{many}; write another one."
+            reason = f"{name_of(first)} has the same answer{how}{many}; write another one."
             yield DUPLICATE, Flaw(answer.path, reason)
 
 
@@ -109,7 +108,7 @@ class OpeningIndex:
             self._count(opening[1])
         return self._changed() - {known.id}
 
-    def flaws(self, known: Known) -> Iterator[tuple[Check, Flaw]]:
+    def flaws(self, known: Known, name_of: NameOf) -> Iterator[tuple[Check, Flaw]]:
         if known.id not in self._flagged:
             return
         path, words = self._openings[known.id]

@@ -16,7 +16,7 @@ from jessy_tui.dataset.checks.alone import example_flaws, waived_by
 from jessy_tui.dataset.checks.answers import AnswerIndex, OpeningIndex
 from jessy_tui.dataset.checks.check import Check
 from jessy_tui.dataset.checks.finding import SEVERITIES, Finding, Flaw, Said, Severity, finding_of
-from jessy_tui.dataset.checks.index import Index, Known
+from jessy_tui.dataset.checks.index import Index, Known, NameOf
 from jessy_tui.dataset.checks.leaks import LEAK, LeakIndex
 from jessy_tui.dataset.checks.questions import QuestionIndex
 from jessy_tui.dataset.checks.subject import Subject
@@ -58,13 +58,13 @@ class Checker:
         """What the checks of one example find; only for those of which they find something."""
         self._said: dict[int, tuple[Said, ...]] = {}
         """What all checks find, without the sentences; only for those of which they do."""
-        self._counts: Counter[Severity] = Counter()
+        self._counts: Counter[Said] = Counter()
         self._indexes: list[Index] = []
         on = {check.name for check in DATASET_CHECKS}.difference(settings.off)
         if not on.isdisjoint(check.name for check in questions.CHECKS):
-            self._indexes.append(QuestionIndex(settings, self._name_of))
+            self._indexes.append(QuestionIndex(settings))
         if answers.DUPLICATE.name in on:
-            self._indexes.append(AnswerIndex(self._name_of))
+            self._indexes.append(AnswerIndex())
         if answers.OPENING.name in on:
             self._indexes.append(OpeningIndex(settings.opening_share))
         if LEAK.name in on and probe_file is not None:
@@ -73,7 +73,15 @@ class Checker:
     def __len__(self) -> int:
         return len(self._known)
 
+    def __contains__(self, entry_id: int) -> bool:
+        return entry_id in self._known
+
     # --- changing ------------------------------------------------------------------------------
+
+    def arrange(self, entry_ids: Iterable[int]) -> None:
+        """Say in which order entries that come later stand, whichever of them comes first."""
+        for entry_id in entry_ids:
+            self._orders.setdefault(entry_id, len(self._orders))
 
     def load(self, entries: Iterable[tuple[int, Example]]) -> None:
         """Take in many entries, which is a good deal faster than one by one.
@@ -125,17 +133,27 @@ class Checker:
 
     def _refresh(self, entry_ids: Iterable[int]) -> None:
         for entry_id in entry_ids:
-            self._counts.subtract(said.severity for said in self._said.pop(entry_id, ()))
-            said = tuple(Said(check.name, check.severity) for check, _ in self.flaws_of(entry_id))
+            self._counts.subtract(self._said.get(entry_id, ()))
+            found = self._flaws(entry_id, _no_name)
+            said = tuple(Said(check.name, check.severity) for check, _ in found)
             if said:
                 self._said[entry_id] = said
-                self._counts.update(one.severity for one in said)
+                self._counts.update(said)
+            else:
+                self._said.pop(entry_id, None)
 
     # --- asking --------------------------------------------------------------------------------
 
     def counts(self) -> dict[Severity, int]:
         """How many findings there are of each severity, also of those there are none of."""
-        return {severity: self._counts[severity] for severity in SEVERITIES}
+        counts: dict[Severity, int] = dict.fromkeys(SEVERITIES, 0)
+        for said, count in self._counts.items():
+            counts[said.severity] += count
+        return counts
+
+    def by_check(self) -> dict[Said, int]:
+        """How many findings there are of each check that finds something."""
+        return {said: count for said, count in self._counts.items() if count}
 
     def said_of(self, entry_id: int) -> tuple[Said, ...]:
         """Which checks found something in an entry; cheaper than the sentences."""
@@ -158,12 +176,15 @@ class Checker:
 
     def flaws_of(self, entry_id: int) -> Iterator[tuple[Check, Flaw]]:
         """The same as the checks say it: those of one example first, then those between them."""
+        return self._flaws(entry_id, self._name_of)
+
+    def _flaws(self, entry_id: int, name_of: NameOf) -> Iterator[tuple[Check, Flaw]]:
         known = self._known.get(entry_id)
         if known is None:
             return
         yield from self._alone.get(entry_id, ())
         for index in self._indexes:
-            for check, flaw in index.flaws(known):
+            for check, flaw in index.flaws(known, name_of):
                 waived = check.name in known.waived and check.severity != "error"
                 if not waived and check.name not in self._settings.off:
                     yield check, flaw
@@ -171,3 +192,8 @@ class Checker:
     def _name_of(self, entry_id: int) -> str:
         file, index = self._place_of(entry_id)
         return f"example {index + 1} of {file.name}"
+
+
+def _no_name(_: int) -> str:
+    """Where it is only asked whether there is something."""
+    return ""

@@ -32,8 +32,8 @@ class Index(Protocol):
     def remove(self, known: Known) -> set[int]:
         """Let an entry go; returns the others whose findings may have changed."""
 
-    def flaws(self, known: Known) -> Iterator[tuple[Check, Flaw]]:
-        """What is wrong with an entry, given all the others."""
+    def flaws(self, known: Known, name_of: NameOf) -> Iterator[tuple[Check, Flaw]]:
+        """What is wrong with an entry, given all the others, which `name_of` names."""
 
 
 Key = TypeVar("Key", bound=Hashable)

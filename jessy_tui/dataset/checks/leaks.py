@@ -6,7 +6,7 @@ from typing import Final
 
 from jessy_tui.dataset.checks.check import Check
 from jessy_tui.dataset.checks.finding import FieldPath, Flaw
-from jessy_tui.dataset.checks.index import Known
+from jessy_tui.dataset.checks.index import Known, NameOf
 from jessy_tui.dataset.checks.subject import Subject
 from jessy_tui.dataset.probes import ProbeFile
 from jessy_tui.dataset.similarity import SimilarTexts
@@ -62,7 +62,7 @@ class LeakIndex:
         self._flaws.pop(known.id, None)
         return set()
 
-    def flaws(self, known: Known) -> Iterator[tuple[Check, Flaw]]:
+    def flaws(self, known: Known, name_of: NameOf) -> Iterator[tuple[Check, Flaw]]:
         for flaw in self._flaws.get(known.id, ()):
             yield LEAK, flaw
 

@@ -47,8 +47,7 @@ class _Asked:
 class QuestionIndex:
     """The questions by their folded text, and which folded texts are near each other."""
 
-    def __init__(self, settings: CheckSettings, name_of: NameOf) -> None:
-        self._name_of = name_of
+    def __init__(self, settings: CheckSettings) -> None:
         self._asked: dict[int, _Asked] = {}
         self._groups: Groups[str] = Groups()
         self._same: Groups[int] = Groups()
@@ -97,20 +96,20 @@ class QuestionIndex:
     def _neighbours(self, key: str) -> set[int]:
         return {self._groups.first(other)[1] for other in self._near.get(key, ())}
 
-    def flaws(self, known: Known) -> Iterator[tuple[Check, Flaw]]:
+    def flaws(self, known: Known, name_of: NameOf) -> Iterator[tuple[Check, Flaw]]:
         asked = self._asked.get(known.id)
         if asked is None:
             return
         first = self._groups.first(asked.key)[1]
         if first == known.id:
-            yield from self._near_flaws(known, asked)
+            yield from self._near_flaws(known, asked, name_of)
             return
         same = self._same.first(asked.exact)[1]
         if same != known.id:
-            yield self._repeated(asked, self._asked[same], self._name_of(same))
+            yield self._repeated(asked, self._asked[same], name_of(same))
             return
         reason = (
-            f"{self._name_of(first)} asks the same but for case, dots, spacing or punctuation; "
+            f"{name_of(first)} asks the same but for case, dots, spacing or punctuation; "
             "delete one of them, or ask something else."
         )
         yield SIMILAR, Flaw(asked.path, reason)
@@ -126,7 +125,9 @@ class QuestionIndex:
         reason = f"{name} has the same question with another answer{label}; delete one of them."
         return TWO_ANSWERS, Flaw(asked.path, reason)
 
-    def _near_flaws(self, known: Known, asked: _Asked) -> Iterator[tuple[Check, Flaw]]:
+    def _near_flaws(
+        self, known: Known, asked: _Asked, name_of: NameOf
+    ) -> Iterator[tuple[Check, Flaw]]:
         before = [
             (-score, *self._groups.first(other))
             for other, score in self._near.get(asked.key, {}).items()
@@ -135,7 +136,7 @@ class QuestionIndex:
         if before:
             score, _, entry_id = min(before)
             reason = (
-                f"{self._name_of(entry_id)} asks nearly the same ({-score:.0%} alike); delete one "
+                f"{name_of(entry_id)} asks nearly the same ({-score:.0%} alike); delete one "
                 "of them, or ask something else."
             )
             yield NEAR, Flaw(asked.path, reason)

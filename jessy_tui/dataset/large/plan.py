@@ -27,6 +27,7 @@ from jessy_tui.dataset.query import (
     Text,
     byte_pattern,
 )
+from jessy_tui.dataset.query.keys import PARTS
 from jessy_tui.dataset.turkish import fold
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ class Rows:
     file_name: str
     numbers: "Callable[[], NDArray[np.int64]]"
     """The number of each row in the list, from 1."""
+    findings: "Callable[[str], Mask | None]" = lambda _: None
+    """The rows of which the checks say something, where that is known."""
     words: "dict[Text, Mask]" = field(default_factory=dict)
     """Words that were looked for in the bytes already, with the rows that have them."""
     regexes: "dict[Regex, Mask]" = field(default_factory=dict)
@@ -117,6 +120,8 @@ def _known(node: Node, rows: Rows) -> "Mask | None":
                 _column(rows, name) > 0 for name in ("complexity", "iterations", "category")
             ]
             return labelled[0] & labelled[1] & labelled[2]
+        case Has(what) if what not in PARTS:
+            return rows.findings(what)
         case Edited(edited):
             return _all(rows, matches=not edited)
     return None

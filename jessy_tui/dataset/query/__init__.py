@@ -7,7 +7,7 @@ the words, and `line_regex` for regular expressions.
 
 from jessy_tui.dataset.query.completion import Completion, Vocabulary, complete
 from jessy_tui.dataset.query.errors import QueryError
-from jessy_tui.dataset.query.evaluation import Candidate
+from jessy_tui.dataset.query.evaluation import Candidate, FindingsSource, Said, is_asked_for
 from jessy_tui.dataset.query.highlights import highlights, sought
 from jessy_tui.dataset.query.json_bytes import MessagePattern, byte_pattern, message_pattern
 from jessy_tui.dataset.query.line_scan import lines_with
@@ -44,6 +44,7 @@ __all__ = [
     "Completion",
     "Edited",
     "Everything",
+    "FindingsSource",
     "Has",
     "Is",
     "LineRegex",
@@ -58,11 +59,13 @@ __all__ = [
     "Query",
     "QueryError",
     "Regex",
+    "Said",
     "Text",
     "Vocabulary",
     "byte_pattern",
     "complete",
     "highlights",
+    "is_asked_for",
     "join_lines",
     "line_of",
     "line_regex",

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import Any, Final, Protocol, assert_never
+from typing import TYPE_CHECKING, Any, Final, Protocol, assert_never
 from weakref import WeakKeyDictionary
 
 from jessy_tui.dataset.example import Example
 from jessy_tui.dataset.query.folded import fold_name
-from jessy_tui.dataset.query.keys import FINDINGS, PARTS, number_of
+from jessy_tui.dataset.query.keys import PARTS, number_of
 from jessy_tui.dataset.query.nodes import (
     And,
     Edited,
@@ -29,6 +29,10 @@ from jessy_tui.dataset.query.nodes import (
 from jessy_tui.dataset.query.regexes import compile_regex
 from jessy_tui.dataset.turkish import fold, question_key
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 _CODE_FENCE: Final = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
 _FOLDED: Final[WeakKeyDictionary[Example, tuple[str, ...]]] = WeakKeyDictionary()
 """The folded messages of the examples that are held in memory: folding is what takes long."""
@@ -41,6 +45,21 @@ class Said(Protocol):
     def check(self) -> str: ...
     @property
     def severity(self) -> str: ...
+
+
+class FindingsSource(Protocol):
+    """Somebody who keeps what all checks say of the entries of a store."""
+
+    def known_of(self, entry_id: int) -> Iterable[Said] | None:
+        """What the checks say of an entry; None where that is not known yet."""
+
+    def having(self, what: str, ids: range) -> "NDArray[np.bool_] | None":
+        """Which of some entries have a finding that `has:what` asks for; None where not known."""
+
+
+def is_asked_for(said: Said, what: str) -> bool:
+    """Whether a finding is one that `has:what` asks for."""
+    return what in ("finding", said.severity, said.check)
 
 
 class Candidate(Protocol):
@@ -188,11 +207,7 @@ def _test_of_has(what: str) -> Test:
             return lambda seen: seen.example.plan is not None and seen.example.category is not None
         case "code":
             return lambda seen: any(_CODE_FENCE.search(text) for text in seen.texts)
-        case "finding":
-            return lambda seen: any(True for _ in seen.candidate.findings())
-    if what in FINDINGS:
-        return lambda seen: any(said.severity == what for said in seen.candidate.findings())
-    return lambda seen: any(said.check == what for said in seen.candidate.findings())
+    return lambda seen: any(is_asked_for(said, what) for said in seen.candidate.findings())
 
 
 def _cost(node: Node) -> int:

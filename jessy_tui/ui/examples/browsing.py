@@ -121,6 +121,11 @@ class Browsing(TabScreen):
         else:
             self._find(self.store, self._query)
 
+    def refilter_findings(self) -> None:
+        """Filter anew where the filter asks for what the checks say."""
+        if self._query is not None and self._query.needs_findings:
+            self.refilter()
+
     def show_arrived(self) -> None:
         """Show the rows that have come, unless a filter chooses among them."""
         if self._query is None:
@@ -155,6 +160,8 @@ class Browsing(TabScreen):
         examples = self._list
         shown = len(examples.view) if examples.view is not None else 0
         words = [f"Examples {min(examples.cursor + 1, shown):,}/{shown:,}"]
+        if found := self.jessy.findings.words:
+            words.append(found)
         if examples.marked:
             words.append(f"{len(examples.marked):,} marked")
         examples.border_title = " · ".join(words)

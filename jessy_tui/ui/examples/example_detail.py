@@ -1,5 +1,6 @@
 """One example in full: what was asked, the label, the answer."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.console import Group, RenderableType
@@ -16,7 +17,6 @@ from jessy_tui.dataset.store import Entry
 from jessy_tui.errors import JessyError
 from jessy_tui.ui.text import count_of, pips, visible
 from jessy_tui.ui.themes import band_colour
-from jessy_tui.workspace import CheckSettings
 
 if TYPE_CHECKING:
     from jessy_tui.dataset.checks import Finding
@@ -44,8 +44,9 @@ class ExampleDetail(VerticalScroll, can_focus=True):
 
     def __init__(self) -> None:
         super().__init__()
-        self.settings = CheckSettings()
-        """Which checks are made."""
+        self.findings_of: Callable[[int], list[Finding]] = lambda _: []
+        """What the checks say of an example, by its id."""
+        self._findings: list[Finding] = []
         self.verbatim = False
         """Whether to show what the model is trained on in place of the conversation."""
         self._query: Query | None = None
@@ -59,12 +60,13 @@ class ExampleDetail(VerticalScroll, can_focus=True):
         self._query = query
         conversation = self.query_one("#conversation", Static)
         if entry is None:
+            self._shown = None
             self.border_title = "No example"
             conversation.update("")
             return
         self.border_title = f"{entry.file.name} #{entry.index + 1}"
         self.border_subtitle = ""
-        self._shown = entry
+        self._shown, self._findings = entry, []
         conversation.update(self._draw_rows(entry) if self.verbatim else self._draw(entry, []))
         self.scroll_home(animate=False)
         # The conversation is on the screen before the checks are made.
@@ -72,15 +74,19 @@ class ExampleDetail(VerticalScroll, can_focus=True):
 
     def _check(self, entry: Entry) -> None:
         """Add what the checks say of `entry`, if it is still the one that is shown."""
-        if entry is not self._shown:
-            return
-        from jessy_tui.dataset.checks import check_example
+        if entry is self._shown:
+            self.draw_findings()
 
-        findings = check_example(entry.example, self.settings)
-        if findings:
-            self.border_subtitle = count_of(len(findings), "finding")
-            if not self.verbatim:
-                self.query_one("#conversation", Static).update(self._draw(entry, findings))
+    def draw_findings(self) -> None:
+        """Show what the checks say of the example now, where that has changed."""
+        entry = self._shown
+        findings = [] if entry is None else self.findings_of(entry.id)
+        if entry is None or findings == self._findings:
+            return
+        self._findings = findings
+        self.border_subtitle = count_of(len(findings), "finding") if findings else ""
+        if not self.verbatim:
+            self.query_one("#conversation", Static).update(self._draw(entry, findings))
 
     def _draw_rows(self, entry: Entry) -> RenderableType:
         """The rows of mlx-lm's chat form that the example becomes, to the letter."""

@@ -1,5 +1,6 @@
 """The list of examples. It draws only the lines in view, straight from the store."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,10 +16,10 @@ from textual.strip import Strip
 
 from jessy_tui.dataset.store import Entry
 from jessy_tui.ui.examples.view import View
-from jessy_tui.ui.text import band_class, block, one_line
+from jessy_tui.ui.text import band_class, block, one_line, sign_of
 
 if TYPE_CHECKING:
-    from jessy_tui.dataset.query import Query
+    from jessy_tui.dataset.query import Query, Said
 
 _LABEL_WIDTH = 11
 _CATEGORY_WIDTH = 14
@@ -37,6 +38,7 @@ class ExampleList(ScrollView, can_focus=True):
         "example-list--none",
         "example-list--category",
         "example-list--edited",
+        "example-list--finding",
         "example-list--header",
         "example-list--match",
         "example-list--marked",
@@ -66,6 +68,8 @@ class ExampleList(ScrollView, can_focus=True):
         self._held: int | None = None
         """The id of the example the cursor was last on."""
         self.view: View | None = None
+        self.said_of: Callable[[int], Sequence[Said]] = lambda _: ()
+        """Which checks have found something in an example, by its id."""
         self.query_shown: Query | None = None
         """What is highlighted."""
         self.marked: set[int] = set()
@@ -222,7 +226,8 @@ class ExampleList(ScrollView, can_focus=True):
             name = one_line(example.category or "", category - 1)
             segments.append(Segment(f"{name} ", styled("category")))
         segments.extend(self._matches(one_line(example.question, question), base, styled("match")))
-        segments.append(Segment(" ~ " if entry.edited else "   ", styled("edited")))
+        segments.append(Segment(sign_of(self.said_of(entry.id)), styled("finding")))
+        segments.append(Segment("~ " if entry.edited else "  ", styled("edited")))
         return Strip(segments).adjust_cell_length(width, base)
 
     def _matches(self, line: str, base: Style, match: Style) -> list[Segment]:

@@ -25,7 +25,8 @@ class ExamplesScreen(Editing):
             yield Static(id="empty", classes="empty-state")
 
     def set_up(self) -> None:
-        self.query_one(ExampleDetail).settings = self.jessy.workspace.settings.check
+        self.query_one(ExampleDetail).findings_of = self.jessy.findings.findings_of
+        self.query_one(ExampleList).said_of = self.jessy.findings.said_of
 
     def examples_changed(self) -> None:
         store = self.jessy.store
@@ -40,6 +41,12 @@ class ExamplesScreen(Editing):
         self.refilter()
         if self.focused is None and self.is_current:
             self.query_one(ExampleList).focus()
+
+    def findings_changed(self) -> None:
+        self.query_one(ExampleList).refresh()
+        self.query_one(ExampleDetail).draw_findings()
+        self.refilter_findings()
+        self.show_title()
 
     def rows_arrived(self) -> None:
         if self.jessy.store is not None and len(self.jessy.store):

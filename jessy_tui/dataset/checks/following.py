@@ -1,0 +1,316 @@
+"""The findings of a store's examples, kept up to date by a thread of its own.
+
+It loads the examples a few at a time, so that the screen's thread always has its turn, and then
+follows every change. What is asked most, `said_of`, never waits for it.
+"""
+
+import contextlib
+import itertools
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from jessy_tui.dataset.changes import Change
+from jessy_tui.dataset.checks import balance
+from jessy_tui.dataset.checks.alone import check_example
+from jessy_tui.dataset.checks.checker import Checker, Place
+from jessy_tui.dataset.checks.finding import SEVERITIES, Finding, Said, Severity
+from jessy_tui.dataset.example import Example
+from jessy_tui.dataset.probes import ProbeFile
+from jessy_tui.dataset.query import is_asked_for
+from jessy_tui.dataset.store import ExampleStore
+from jessy_tui.errors import JessyError
+from jessy_tui.workspace import Settings
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+MOST_FOLLOWED: Final = 20_000
+"""Of more examples than this, the findings are not kept as they change, but made when asked."""
+
+_CHUNK: Final = 16
+"""So many examples are looked at before others have their turn: some ten milliseconds."""
+_REST: Final = 0.001
+_TELL_EVERY: Final = 0.2
+_PATIENCE: Final = 0.03
+"""Seconds that somebody who asks for sentences waits for the thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checking:
+    """How far the checks are."""
+
+    checked: int
+    total: int
+
+    @property
+    def share(self) -> float:
+        """0 to 1."""
+        return self.checked / self.total if self.total else 1.0
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What the checks say of all there is, at one moment."""
+
+    by_check: dict[Said, int] = field(default_factory=dict)
+    """How many findings each check that finds something has."""
+    about_files: tuple[Finding, ...] = ()
+    """Findings about no one example: unreadable files, the probes, the balance."""
+
+    @property
+    def counts(self) -> dict[Severity, int]:
+        """How many findings there are of each severity, also of those there are none of."""
+        counts: dict[Severity, int] = dict.fromkeys(SEVERITIES, 0)
+        for said, count in self.by_check.items():
+            counts[said.severity] += count
+        return counts
+
+
+class Following:
+    """All checks over a store, from `start` to `close`. Any thread may ask."""
+
+    def __init__(
+        self,
+        store: ExampleStore,
+        settings: Settings,
+        probes: Path,
+        tell: Callable[[], None],
+        *,
+        most: int = MOST_FOLLOWED,
+    ) -> None:
+        """`tell` is called in the thread whenever the findings or the progress may have changed.
+
+        `probes` is where the probes are, if there are any.
+        """
+        self._store, self._settings, self._probes, self._tell = store, settings, probes, tell
+        self._most = most
+        self._checker: Checker | None = None
+        self._lock = threading.Lock()
+        """Held while the checker changes, a few milliseconds at a time."""
+        self._changes: queue.Queue[tuple[int, Change] | None] = queue.Queue()
+        self._numbers = itertools.count()
+        self._awaited: dict[int, int] = {}
+        """The entries whose last change has not been looked at, and the number of that change."""
+        self._seen: set[int] = set()
+        """The entries that changes have been about; what was there at the start is not loaded."""
+        self._closed = threading.Event()
+        self._unsubscribe: Callable[[], None] = lambda: None
+        self._thread = threading.Thread(target=self._run, name="checks", daemon=True)
+        self.summary = Summary()
+        self.progress: Checking | None = Checking(0, 0)
+        """How far the first look is; None once it is done, or where there are too many."""
+        self.too_many = False
+        """Whether there are more examples than are followed."""
+        self.failure: str | None = None
+        """Why nothing is checked, in a sentence; None where all is well."""
+
+    # --- its life ------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin, and follow the store from here on."""
+        self._unsubscribe = self._store.subscribe(self._changed)
+        self._store.findings = self
+        self._thread.start()
+
+    def close(self) -> None:
+        """Follow no more; returns without waiting."""
+        self._unsubscribe()
+        self._closed.set()
+        self._changes.put(None)
+
+    @property
+    def settled(self) -> bool:
+        """Whether all that has happened is looked at."""
+        return self.progress is None and not self._changes.unfinished_tasks
+
+    def _changed(self, change: Change) -> None:
+        """Called in whatever thread made the change, one at a time."""
+        if change.edits and not self.too_many:
+            number = next(self._numbers)
+            self._awaited.update(dict.fromkeys(change.entry_ids, number))
+            self._changes.put((number, change))
+
+    # --- asking --------------------------------------------------------------------------------
+
+    def counts(self) -> dict[Severity, int]:
+        """How many findings there are of each severity, also of those there are none of."""
+        return self.summary.counts
+
+    def by_check(self) -> dict[Said, int]:
+        """How many findings each check has that finds something."""
+        return self.summary.by_check
+
+    def said_of(self, entry_id: int) -> tuple[Said, ...]:
+        """Which checks found something in an entry, as far as is known. Never waits."""
+        return () if self._checker is None else self._checker.said_of(entry_id)
+
+    def known_of(self, entry_id: int) -> tuple[Said, ...] | None:
+        """The same; None where it is not known."""
+        checker = self._checker
+        if checker is None or entry_id not in checker or entry_id in self._awaited:
+            return None
+        return checker.said_of(entry_id)
+
+    def having(self, what: str, ids: range) -> "NDArray[np.bool_] | None":
+        """Which of some entries have a finding that `has:what` asks for; None where not known."""
+        import numpy as np
+
+        said = [self.known_of(entry_id) for entry_id in ids]
+        if None in said:
+            return None
+        found = (any(is_asked_for(one, what) for one in known or ()) for known in said)
+        return np.fromiter(found, bool, len(said))
+
+    def findings_of(self, entry_id: int) -> list[Finding]:
+        """What the checks say of an entry, the gravest first.
+
+        Where that is not known yet, what they say of the example alone.
+        """
+        if self.known_of(entry_id) is not None and self._lock.acquire(timeout=_PATIENCE):
+            try:
+                assert self._checker is not None  # noqa: S101 - by known_of
+                return self._checker.findings_of(entry_id)
+            except KeyError:
+                pass  # what it is like was deleted a moment ago
+            finally:
+                self._lock.release()
+        with contextlib.suppress(KeyError):
+            return check_example(self._store.example(entry_id), self._settings.check)
+        return []
+
+    def flagged(self, check: str | None = None) -> list[int]:
+        """The entries of which a check finds something, or any check, in no order."""
+        if self._checker is None:
+            return []
+        with self._lock:
+            return [
+                entry_id
+                for entry_id in self._checker.flagged()
+                if check is None or any(s.check == check for s in self._checker.said_of(entry_id))
+            ]
+
+    # --- the thread ----------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            self._load()
+        except JessyError as error:
+            self.failure = str(error)
+            self.progress = None
+            self._tell()
+            return
+        while not self._closed.is_set():
+            changes = [self._changes.get()]
+            with contextlib.suppress(queue.Empty):
+                while True:
+                    changes.append(self._changes.get_nowait())
+            for item in changes:
+                if item is not None and not self._closed.is_set():
+                    self._follow(*item)
+                self._changes.task_done()
+            if not self._closed.is_set():
+                self._summarize(balanced=True)
+                self._tell()
+
+    def _load(self) -> None:
+        from jessy_tui.dataset.checks import refuse_unknown
+
+        settings = self._settings.check
+        refuse_unknown(settings.off)
+        probe_file, about_files = self._look_at_files()
+        self.summary = Summary({}, tuple(about_files))
+        self._store.wait_indexed()
+        if len(self._store) > self._most:
+            self.too_many = True
+            self.progress = None
+            self._summarize(balanced=True)
+            self._tell()
+            return
+        checker = Checker(settings, probe_file, place_of=self._place_of)
+        ids = self._store.ids()
+        checker.arrange(ids)
+        self._checker = checker
+        self.progress = Checking(0, len(ids))
+        told = time.monotonic()
+        for start in range(0, len(ids), _CHUNK):
+            if self._closed.is_set():
+                return
+            self._take_up_changes()
+            chunk = list(self._examples(ids[start : start + _CHUNK]))
+            with self._lock:
+                checker.load(chunk)
+            self.progress = Checking(start + len(chunk), len(ids))
+            if time.monotonic() - told > _TELL_EVERY:
+                told = time.monotonic()
+                self._summarize()
+                self._tell()
+            time.sleep(_REST)
+        self._summarize(balanced=True)
+        self.progress = None
+        self._tell()
+
+    def _look_at_files(self) -> tuple[ProbeFile | None, list[Finding]]:
+        from jessy_tui.dataset.checks import check_probes, unreadable_file
+        from jessy_tui.dataset.files import ExampleFileError
+        from jessy_tui.dataset.probes import load_probes
+
+        found = [
+            Finding("file", "error", None, None, None, None, problem, None)
+            for problem in self._store.problems
+        ]
+        if not self._probes.exists():
+            return None, found
+        try:
+            probes = load_probes(self._probes)
+        except ExampleFileError as error:
+            return None, [*found, unreadable_file(error)]
+        return probes, [*found, *check_probes(probes, self._settings.check)]
+
+    def _examples(self, ids: Iterable[int]) -> Iterator[tuple[int, Example]]:
+        for entry_id in ids:
+            if entry_id not in self._seen:
+                with contextlib.suppress(KeyError):  # deleted; its change is on the way
+                    yield entry_id, self._store.example(entry_id)
+
+    def _take_up_changes(self) -> None:
+        with contextlib.suppress(queue.Empty):
+            while True:
+                item = self._changes.get_nowait()
+                if item is not None:
+                    self._follow(*item)
+                self._changes.task_done()
+
+    def _follow(self, number: int, change: Change) -> None:
+        if self._checker is not None:
+            now: dict[int, Example | None] = {}
+            for edit in change.steps():
+                now[edit.entry_id] = edit.after
+            for entry_id, example in now.items():
+                self._seen.add(entry_id)
+                with self._lock:
+                    if example is None:
+                        self._checker.remove(entry_id)
+                    else:
+                        self._checker.update(entry_id, example)
+        for entry_id in change.entry_ids:
+            if self._awaited.get(entry_id) == number:
+                self._awaited.pop(entry_id, None)
+
+    def _summarize(self, *, balanced: bool = False) -> None:
+        by_check = {} if self._checker is None else self._checker.by_check()
+        about_files = self.summary.about_files
+        if balanced and balance.BALANCE.name not in self._settings.check.off:
+            others = (one for one in about_files if one.check != balance.BALANCE.name)
+            missed = balance.find(self._store.census(), self._settings.targets)
+            about_files = (*others, *missed)
+        self.summary = Summary(by_check, about_files)
+
+    def _place_of(self, entry_id: int) -> Place:
+        entry = self._store.entry(entry_id)
+        return entry.file, entry.index
