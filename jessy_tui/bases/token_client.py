@@ -140,8 +140,11 @@ class TokenCounter:
 
     def _death(self, process: "subprocess.Popen[bytes]") -> JessyError:
         """Why it died, as far as it said."""
-        process.kill()
-        code = process.wait()
+        try:
+            code = process.wait(_SECONDS_TO_END)  # its pipe has ended, so it is about to
+        except subprocess.TimeoutExpired:
+            process.kill()
+            code = process.wait()
         if self._closed:
             return JessyError("The count of tokens was stopped.")
         lines: list[str] = []
