@@ -1,11 +1,10 @@
 """A run's events folded into what a person wants to know of it.
 
-Both the Training tab and the command line read a run through this: figures, curves, and a sentence
-of what it is doing.
+Both the Training tab and the command line read a run through this: figures, and what it is doing. Its curves are `curves.Curves`.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from jessy_tui.training.events import (
     AnyEvent,
@@ -22,10 +21,6 @@ from jessy_tui.training.events import (
     Warned,
 )
 
-Point = tuple[int, float | None]
-"""A step and a loss in nats a token; None where it was not a number."""
-
-
 @dataclass
 class Progress:
     """What the events so far add up to. Feed it with `take`."""
@@ -39,8 +34,6 @@ class Progress:
     ended: Stopped | Finished | Failed | None = None
     stopping: bool = False
     step: int = 0
-    train_curve: list[Point] = field(default_factory=list)
-    validation_curve: list[Point] = field(default_factory=list)
 
     def take(self, events: Iterable[AnyEvent]) -> None:
         """Fold in `events`, oldest first."""
@@ -57,10 +50,8 @@ class Progress:
                 self.started = event
             case Trained():
                 self.trained = event
-                self.train_curve.append((event.step, event.loss))
             case Validated():
                 self.validated = event
-                self.validation_curve.append((event.step, event.loss))
                 if event.best:
                     self.best = event
             case Saved():
