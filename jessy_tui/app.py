@@ -28,6 +28,8 @@ from jessy_tui.ui.themes import DEFAULT_VARIABLES, THEMES
 from jessy_tui.ui.widgets.tab_bar import TABS, TabBar
 from jessy_tui.workspace import Workspace
 
+_SENTINEL_AFTER = 1.5  # seconds
+
 
 class JessyApp(Going):
     """Jessy on one workspace."""
@@ -90,6 +92,13 @@ class JessyApp(Going):
     def on_mount(self) -> None:
         self.switch_mode("examples")
         self._open_store()
+        self.set_timer(_SENTINEL_AFTER, self._watch_runs)
+
+    def _watch_runs(self) -> None:
+        """Tell when a run ends; begun after the first screen, which does not wait for it."""
+        from jessy_tui.ui.training.sentinel import RunSentinel
+
+        RunSentinel(self).start()
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return DEFAULT_VARIABLES

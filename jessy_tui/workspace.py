@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -81,6 +81,9 @@ class TrainingSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     base: str | None = None
     """The base to fine-tune unless another is named; by default smollm2-135m where it is on this
     disk, else nano."""
+    notice: Literal["desktop", "bell", "none"] = "desktop"
+    """How the app tells that a run has ended: the terminal's bell, with a notice of the desktop
+    where the terminal can show one (OSC 9, OSC 777); only the bell; or neither."""
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

@@ -1,6 +1,7 @@
 """A run's events folded into what a person wants to know of it.
 
-Both the Training tab and the command line read a run through this: figures, and what it is doing. Its curves are `curves.Curves`.
+Both the Training tab and the command line read a run through this: figures, and what it is
+doing. Its curves are `curves.Curves`.
 """
 
 from collections.abc import Iterable
@@ -20,6 +21,7 @@ from jessy_tui.training.events import (
     Validated,
     Warned,
 )
+
 
 @dataclass
 class Progress:

@@ -3,7 +3,9 @@
 from rich.text import Text
 from textual.widgets import Static
 
+from jessy_tui.training.about import About
 from jessy_tui.training.events import Finished, Stopped
+from jessy_tui.training.machine import Machine
 from jessy_tui.training.progress import Progress
 from jessy_tui.training.runs import RunState
 from jessy_tui.ui.text import duration
@@ -12,10 +14,23 @@ from jessy_tui.ui.text import duration
 class Figures(Static):
     """Step, pace, losses and memory of the run in view."""
 
-    def show(self, progress: Progress, state: RunState, explanation: str) -> None:
+    def show(
+        self,
+        progress: Progress,
+        state: RunState,
+        explanation: str,
+        *,
+        machine: Machine | None = None,
+        about: About | None = None,
+    ) -> None:
         """Draw what `progress` says of a run in `state`; see `in_words`."""
-        words = Text(in_words(progress, state, explanation), "bold")
-        self.update(Text("\n").join([words, *_lines(progress)]))
+        lines = [Text(in_words(progress, state, explanation), "bold"), *_lines(progress)]
+        if machine is not None:
+            lines.insert(3, _of_machine(machine))
+        if about is not None and (about.tags or about.note):
+            tags = Text(" ".join(f"#{tag}" for tag in about.tags), "italic")
+            lines.insert(1, Text("  ").join(filter(None, [tags, Text(about.note)])))
+        self.update(Text("\n").join(lines))
 
 
 def in_words(progress: Progress, state: RunState, explanation: str) -> str:
@@ -34,6 +49,8 @@ def in_words(progress: Progress, state: RunState, explanation: str) -> str:
         case RunState.STOPPED if isinstance(progress.ended, Stopped):
             took = duration(progress.ended.seconds)
             return f"Stopped at {step} after {took}; its checkpoint is saved."
+        case RunState.QUEUED:
+            return "Queued: it starts when the runs before it have ended; < and > move it."
         case RunState.PREPARING:
             return f"Preparing: {progress.doing}."
         case RunState.STOPPING:
@@ -63,7 +80,7 @@ def _lines(progress: Progress) -> list[Text]:
                 ("steps/s", f"{trained.steps_per_second:.2f}"),
                 ("tokens/s", f"{trained.tokens_per_second:,.0f}"),
                 ("learning rate", f"{trained.learning_rate:.1e}"),
-                ("memory", f"{trained.peak_memory / 1e9:.1f} GB"),
+                ("peak", _bytes(trained.peak_memory)),
             )
         )
     if started := progress.started:
@@ -78,6 +95,31 @@ def _lines(progress: Progress) -> list[Text]:
         )
         lines.append(Text(started.blas, "dim"))
     return lines
+
+
+def _of_machine(machine: Machine) -> Text:
+    figures = []
+    driver = []
+    if machine.driver_processors is not None:
+        driver.append(f"{machine.driver_processors:.1f} of {machine.cores} cores")
+    if machine.driver_memory is not None:
+        driver.append(_bytes(machine.driver_memory))
+    if driver:
+        figures.append(("driver", ", ".join(driver)))
+    used, total = machine.memory_used / 1e9, _bytes(machine.memory_total)
+    figures.append(("machine", f"{machine.processors:.0%}, {used:.1f} of {total}"))
+    graphics = []
+    if machine.graphics is not None:
+        graphics.append(f"{machine.graphics:.0%}")
+    if machine.graphics_memory is not None:
+        graphics.append(_bytes(machine.graphics_memory))
+    if graphics:
+        figures.append(("GPU", ", ".join(graphics)))
+    return _line(*figures)
+
+
+def _bytes(size: int) -> str:
+    return f"{size / 1e9:.1f} GB"
 
 
 def _line(*figures: tuple[str, str]) -> Text:

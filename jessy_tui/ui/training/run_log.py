@@ -19,7 +19,7 @@ from jessy_tui.training.events import (
     Validated,
     Warned,
 )
-from jessy_tui.ui.text import duration
+from jessy_tui.ui.text import duration, visible
 
 
 class RunLog(RichLog):
@@ -33,8 +33,8 @@ class RunLog(RichLog):
         Binding("G,end", "scroll_end", "Bottom", show=False, id="log.bottom"),
     ]
 
-    def __init__(self) -> None:
-        super().__init__(max_lines=2000, wrap=True, min_width=20)
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's own name
+        super().__init__(max_lines=2000, wrap=True, min_width=20, id=id)
 
     def add(self, events: list[AnyEvent]) -> None:
         """Append what `events` say; heartbeats say nothing new."""
@@ -43,6 +43,12 @@ class RunLog(RichLog):
             if words := _words(event):
                 at = datetime.fromtimestamp(event.time).strftime("%H:%M:%S")
                 self.write(Text.assemble((at, "dim"), " ", words), scroll_end=follow)
+
+    def add_lines(self, lines: list[str]) -> None:
+        """Append lines of text."""
+        follow = self.is_vertical_scroll_end
+        for line in lines:
+            self.write(Text(visible(line)), scroll_end=follow)
 
 
 def _words(event: AnyEvent) -> str | None:

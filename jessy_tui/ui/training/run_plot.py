@@ -1,10 +1,10 @@
 """The curves of the runs over their steps, with zoom and pan; follows them, or holds still."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar, Final
 
-import numpy as np
 from rich.markup import escape
 from textual import on
 from textual.binding import Binding
@@ -14,11 +14,20 @@ from textual_plot import HiResMode, NumericAxisFormatter, PlotWidget
 from jessy_tui.ui.training.drawing import FIGURES, Drawing, Line, View
 
 _OVERLAID: Final = ("#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#f0e442", "#0072b2")
-"""Colours that stay apart for colour-blind eyes (Okabe-Ito); a number stands at each curve's end."""
+"""Colours that stay apart for colour-blind eyes (Okabe-Ito); each curve ends in a number, too."""
 
 
 class PowerFormatter(NumericAxisFormatter):
-    """Ticks of an axis that shows logarithms to the base 10."""
+    """Ticks of an axis that shows logarithms to the base 10, at 1, 2 and 5 of each decade."""
+
+    def get_ticks(self, min_: float, max_: float, max_ticks: int = 8) -> list[float]:
+        decades = range(math.floor(min_), math.ceil(max_) + 1)
+        for steps in ((1, 2, 5), (1,)):
+            found = [math.log10(step) + decade for decade in decades for step in steps]
+            ticks = [tick for tick in found if min_ <= tick <= max_]
+            if 2 <= len(ticks) <= max_ticks:
+                return ticks
+        return super().get_ticks(min_, max_, max_ticks)
 
     def get_labels_for_ticks(self, ticks: Sequence[float]) -> list[str]:
         return [f"{10**tick:.3g}" for tick in ticks]
@@ -120,7 +129,9 @@ class RunPlot(PlotWidget):
             ends = [line.end for line in drawing.lines if line.run == name and line.end]
             if ends:
                 x, y = max(ends)
-                self.scatter([x], [y], marker=str(number), marker_style=f"bold {self._of(names, name)}")
+                self.scatter(
+                    [x], [y], marker=str(number), marker_style=f"bold {self._of(names, name)}"
+                )
         if drawing.best is not None and len(names) == 1:
             x, y = drawing.best
             self.scatter([x], [y], marker="★", marker_style="bold")
@@ -132,7 +143,9 @@ class RunPlot(PlotWidget):
         for steps, heights in line.pieces:
             if len(steps) > 1:
                 self.plot(steps, heights, line_style=style, hires_mode=HiResMode.BRAILLE)
-            if len(steps) == 1 or (line.kind == "validation" and len(steps) <= self.size.width // 4):
+            if len(steps) == 1 or (
+                line.kind == "validation" and len(steps) <= self.size.width // 4
+            ):
                 # Validations are few: their points tell them apart where there is no colour.
                 self.scatter(steps, heights, marker="•", marker_style=style)
 
@@ -172,7 +185,3 @@ class RunPlot(PlotWidget):
             loss = 10**height if self._drawing.view.log else height
             signs.insert(0, f"★ best {loss:.3f} at step {step:,.0f}")
         self.border_subtitle = " · ".join(sign for sign in signs if sign)
-
-    def is_empty(self) -> bool:
-        """Whether no curve is in view."""
-        return not any(np.size(steps) for line in self._drawing.lines for steps, _ in line.pieces)

@@ -7,23 +7,17 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container, Vertical
 from textual.message import Message
-from textual.widgets import ContentSwitcher, Static
+from textual.widgets import ContentSwitcher, RichLog, Static
 
-from jessy_tui.bases.catalogue import list_bases
-from jessy_tui.errors import JessyError
-from jessy_tui.training.progress import Progress
-from jessy_tui.training.runs import create_run, find_run, start_run, stop_run
-from jessy_tui.ui.modals.confirm import ConfirmScreen
-from jessy_tui.ui.tab_screen import TabScreen
 from jessy_tui.ui.training.figures import Figures
-from jessy_tui.ui.training.loss_plot import LossPlot
-from jessy_tui.ui.training.new_run import NewRunScreen, RunOrder
+from jessy_tui.ui.training.run_actions import RunActions
 from jessy_tui.ui.training.run_list import RunList
 from jessy_tui.ui.training.run_log import RunLog
-from jessy_tui.ui.training.watch import RunWatch, Seen
+from jessy_tui.ui.training.run_plot import RunPlot
+from jessy_tui.ui.training.starting import Starting
+from jessy_tui.ui.training.watch import RunWatch, Seen, Wanted
 
 _LOOK_EVERY = 0.7  # seconds
-_COUNTED = 20_000
 
 
 @dataclass
@@ -33,38 +27,26 @@ class RunsSeen(Message):
     seen: Seen
 
 
-@dataclass
-class RunStarted(Message):
-    """A driver is at work on a new run."""
-
-    name: str
-
-
-@dataclass
-class RunRefused(Message):
-    """A run could not be started or stopped; `reason` is a sentence."""
-
-    reason: str
-
-
-class TrainingScreen(TabScreen):
+class TrainingScreen(Starting, RunActions):
     """The runs on the left; the one under the cursor on the right."""
 
     TAB = "training"
     CSS_PATH = "training.tcss"
     AUTO_FOCUS = "RunList"
     BINDINGS = [
-        Binding("n", "new_run", "New run", tooltip="Start a run", id="training.new"),
-        Binding("s", "stop", "Stop", tooltip="Stop this run; its checkpoint is saved"),
-        Binding("c", "chat", "Chat", tooltip="Chat with this run's checkpoint", id="training.chat"),
+        Binding("v", "figure", "Figure", show=False, tooltip="Plot the next figure"),
+        Binding("w", "smooth", "Smooth", show=False, tooltip="Smoothed or raw training loss"),
+        Binding("o", "log_scale", "Log scale", show=False, tooltip="Logarithmic heights, or not"),
+        Binding("f", "freeze", "Freeze", show=False, tooltip="Hold the curves still, or follow"),
+        Binding("t", "log", "Log", show=False, tooltip="Events, or what the driver prints"),
         Binding("tab", "app.focus_next", "Next pane", show=False, id="training.pane"),
     ]
 
     def __init__(self) -> None:
         super().__init__()
-        self._progress = Progress()
-        self._followed: str | None = None
+        self._focused_run: str | None = None
         self._looking = False
+        self._again = False
         self._watch: RunWatch | None = None
         self._said: set[str] = set()
 
@@ -74,9 +56,11 @@ class TrainingScreen(TabScreen):
             with Container(id="runs-pane"):
                 yield RunList()
                 with Vertical(id="run"):
-                    yield LossPlot()
+                    yield RunPlot()
                     yield Figures()
-                    yield RunLog()
+                    with ContentSwitcher(initial="events", id="logs"):
+                        yield RunLog(id="events")
+                        yield RunLog(id="driver-log")
             yield Static(
                 "[b]No runs yet.[/b]\n\n"
                 "Press [b]n[/b] to train [b]nano[/b] on the examples: it is built here in\n"
@@ -88,23 +72,36 @@ class TrainingScreen(TabScreen):
 
     def set_up(self) -> None:
         self._watch = RunWatch(self.jessy.workspace)
-        self.query_one(RunLog).border_title = "Log"
-        self.set_interval(_LOOK_EVERY, self._look)
-        self._look()
+        self.query_one("#events").border_title = "Events"
+        self.query_one("#driver-log").border_title = "What the driver prints"
+        self.set_interval(_LOOK_EVERY, self.look)
+        self.look()
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
-        self._look()
+        self.look()
 
-    def _look(self) -> None:
-        # A look that is still under way is not overtaken, and nobody looks for a hidden screen.
+    # --- looking -------------------------------------------------------------------------------
+
+    def look(self) -> None:
+        """Look at the runs, unless nobody sees the screen; after the look that is under way."""
+        self._again = self._looking
         if self._watch is not None and not self._looking and self.is_current:
             self._looking = True
-            self._look_in_thread(self._watch, self.query_one(RunList).chosen)
+            self._look_in_thread(self._watch, self._wanted())
+
+    def _wanted(self) -> Wanted:
+        runs = self.query_one(RunList)
+        return Wanted(
+            focus=runs.chosen,
+            overlaid=tuple(runs.overlaid),
+            view=self.query_one(RunPlot).wanted(),
+            driver_log=self.query_one("#logs", ContentSwitcher).current == "driver-log",
+        )
 
     @work(thread=True, group="runs")
-    def _look_in_thread(self, watch: RunWatch, follow: str | None) -> None:
-        self.post_message(RunsSeen(watch.look(follow)))
+    def _look_in_thread(self, watch: RunWatch, wanted: Wanted) -> None:
+        self.post_message(RunsSeen(watch.look(wanted)))
 
     @on(RunsSeen)
     def _runs_seen(self, message: RunsSeen) -> None:
@@ -123,126 +120,74 @@ class TrainingScreen(TabScreen):
         runs.show(seen.runs)
         if self.focused is None:
             runs.focus()
-        if seen.followed != self._followed:
-            self._followed = seen.followed
-            self._progress = Progress()
-            self.query_one(RunLog).clear()
-            self.query_one(LossPlot).reset_view()
-        if seen.followed is None:
-            self._look()
-            return
-        self._show_followed(seen)
+        self._show(seen)
+        if seen.behind or self._again or seen.wanted.focus != runs.chosen:
+            self._again = False
+            self.look()
 
-    def _show_followed(self, seen: Seen) -> None:
+    def _show(self, seen: Seen) -> None:
+        if seen.wanted.focus != self._focused_run:
+            self._focused_run = seen.wanted.focus
+            for log in self.query(RichLog):
+                log.clear()
         summary = seen.summary
         if summary is None:
             return
-        self._progress.take(seen.events)
-        progress = self._progress
-        plot = self.query_one(LossPlot)
-        if seen.events:
-            plot.show(progress.train_curve, progress.validation_curve)
-            self.query_one(RunLog).add(seen.events)
-        low, medium = (self.app.theme_variables[f"band-{band}"] for band in ("low", "medium"))
-        plot.border_title = f"Loss: [{low}]train[/] · [{medium}]validation[/]"
-        best = progress.best
-        plot.border_subtitle = (
-            f"best {best.loss:.3f} at step {best.step:,}" if best and best.loss is not None else ""
-        )
+        plot = self.query_one(RunPlot)
+        if not plot.frozen:
+            plot.show(seen.drawing)
+        self.query_one("#events", RunLog).add(seen.events)
+        self.query_one("#driver-log", RunLog).add_lines(seen.driver_lines)
         figures = self.query_one(Figures)
         figures.border_title = f"{summary.name} · {summary.state}"
-        figures.show(progress, summary.state, summary.explanation)
+        figures.border_subtitle = "reading its events …" if seen.behind else ""
+        figures.show(
+            seen.progress,
+            summary.state,
+            summary.explanation,
+            machine=seen.machine,
+            about=summary.about,
+        )
 
     @on(RunList.RowHighlighted)
     def _run_chosen(self) -> None:
-        self._look()
+        if self.query_one(RunList).chosen != self._focused_run:
+            self.query_one(RunPlot).show_all()
+        self.look()
 
-    @property
-    def _chosen(self) -> str | None:
-        chosen = self.query_one(RunList).chosen
-        if chosen is None:
-            self.notify("There is no run yet. Press n to start one.")
-        return chosen
+    @on(RunPlot.Moved)
+    def _plot_moved(self) -> None:
+        self.look()
 
-    def action_new_run(self) -> None:
-        """Ask for a name, a base and a length, and start."""
-        store = self.jessy.store
-        if store is None or not len(store):
-            self.notify("There are no examples to train on yet. Press 1.", severity="warning")
-            return
-        validation = self.jessy.workspace.settings.split.validation
-        # Counting the weights of a million would take seconds; they are rare.
-        examples = (
-            sum(example.weight for example in store.examples())
-            if len(store) <= _COUNTED
-            else len(store)
-        )
-        rows = round(examples * (1 - validation))
-        try:
-            bases = list_bases(self.jessy.workspace)
-        except JessyError as error:
-            self.notify(str(error), severity="error", timeout=15, markup=False)
-            return
-        self.app.push_screen(NewRunScreen(bases, rows, store.unsaved), self._start)
+    # --- how to look ---------------------------------------------------------------------------
 
-    def _start(self, order: RunOrder | None) -> None:
-        if order is not None:
-            self.query_one("#waiting", Static).update("Splitting the examples …")
-            self._start_in_thread(order)
+    def action_figure(self) -> None:
+        """Plot the next figure."""
+        self.query_one(RunPlot).next_figure()
 
-    @work(thread=True, group="start")
-    def _start_in_thread(self, order: RunOrder) -> None:
-        workspace = self.jessy.workspace
-        try:
-            run = create_run(workspace, name=order.name, base=order.base, recipe=order.recipe)
-            start_run(workspace, run)
-        except JessyError as error:
-            self.post_message(RunRefused(str(error)))
+    def action_smooth(self) -> None:
+        """Draw the training loss smoothed, or as it is."""
+        self.query_one(RunPlot).toggle_smooth()
+
+    def action_log_scale(self) -> None:
+        """Draw heights as logarithms, or as they are."""
+        self.query_one(RunPlot).toggle_log()
+
+    def action_freeze(self) -> None:
+        """Hold the curves still, or follow the run again."""
+        self.query_one(RunPlot).toggle_frozen()
+        self.look()
+
+    def action_log(self) -> None:
+        """Show the events, what the driver prints, or where it is narrow the curves again."""
+        logs = self.query_one("#logs", ContentSwitcher)
+        narrow = self.has_class("-narrow")
+        if narrow and not self.has_class("-log"):
+            self.add_class("-log")
+            logs.current = "events"
+        elif logs.current == "events":
+            logs.current = "driver-log"
         else:
-            self.post_message(RunStarted(run.name))
-
-    @on(RunStarted)
-    def _started(self, message: RunStarted) -> None:
-        self.notify(f"{message.name} has started. It goes on when you leave the app.")
-        self._choose_when_listed(message.name)
-
-    def _choose_when_listed(self, name: str) -> None:
-        runs = self.query_one(RunList)
-        if name in runs.rows:
-            runs.choose(name)
-        else:
-            self._look()
-            self.set_timer(0.2, lambda: self._choose_when_listed(name))
-
-    @on(RunRefused)
-    def _refused(self, message: RunRefused) -> None:
-        self.notify(message.reason, severity="error", timeout=15, markup=False)
-
-    def action_stop(self) -> None:
-        """Stop the run under the cursor, when sure."""
-        if (name := self._chosen) is None:
-            return
-
-        def stop(sure: bool | None) -> None:
-            if sure:
-                self._stop_in_thread(name)
-
-        self.app.push_screen(
-            ConfirmScreen(
-                f"Stop {name}?",
-                "It ends its step, saves a checkpoint that can be chatted with, and stops.",
-            ),
-            stop,
-        )
-
-    @work(thread=True, group="stop")
-    def _stop_in_thread(self, name: str) -> None:
-        try:
-            stop_run(find_run(self.jessy.workspace, name))
-        except JessyError as error:
-            self.post_message(RunRefused(str(error)))
-
-    def action_chat(self) -> None:
-        """Go to the Chat tab with this run."""
-        if (name := self._chosen) is not None:
-            self.jessy.chat_with(name)
+            logs.current = "events"
+            self.remove_class("-log")
+        self.look()

@@ -26,7 +26,7 @@ class RunSummary:
     state: RunState
     figures: Figures
     explanation: str
-    about: About = About()
+    about: About = field(default_factory=About)
 
 
 @dataclass(frozen=True)
