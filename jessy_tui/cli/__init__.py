@@ -14,11 +14,15 @@ VERBS = {
     "check": "Say what is wrong with the examples.",
     "stats": "Show the distributions of the labels.",
     "split": "Write a stratified, leak-free training and validation set.",
+    "import": "Turn a file of another tool into examples.",
+    "convert": "Write the examples in the format of another tool.",
     "bases": "List what can be fine-tuned, or make it ready.",
     "train": "Fine-tune a base on the examples.",
     "runs": "List the runs, their state and last figures.",
     "chat": "Ask a checkpoint something.",
 }
+# Where the module of a verb cannot have its name.
+_MODULES = {"import": "importing"}
 
 
 class _LazyGroup(click.Group):
@@ -30,7 +34,9 @@ class _LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in VERBS:
             return None
-        command = importlib.import_module(f"jessy_tui.cli.{cmd_name}").command
+        command = importlib.import_module(
+            f"jessy_tui.cli.{_MODULES.get(cmd_name, cmd_name)}"
+        ).command
         assert isinstance(command, click.Command)  # noqa: S101
         return command
 

@@ -22,7 +22,7 @@ def load_all(
         JessyError: no file is named, and the workspace has none.
     """
     files, errors, seen = [], [], set()
-    for path in paths or _workspace_files(workspace):
+    for path in paths or workspace_files(workspace):
         real = path.resolve()
         if real in seen:
             continue
@@ -51,7 +51,12 @@ def plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
-def _workspace_files(workspace: Workspace) -> list[Path]:
+def workspace_files(workspace: Workspace) -> list[Path]:
+    """The example files of the workspace, as seen from the current folder.
+
+    Raises:
+        JessyError: there are none.
+    """
     paths = [shorten(path) for path in workspace.example_files()]
     if not paths:
         raise JessyError(
