@@ -49,17 +49,38 @@ class CheckSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     answer_length: AnswerLengths = AnswerLengths()
 
 
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+
+
+class CategoryTarget(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """`[targets.categories.NAME]`: what one category should hold."""
+
+    share: Share | None = None
+    """Of all examples, 0 to 1; where it is not given, what the category has now will do."""
+    iterations: tuple[Annotated[int, msgspec.Meta(ge=1, le=9)], ...] | None = None
+    """The iterations it is written for; where they are not given, those between the fewest and
+    the most it has in each band."""
+
+
 class TargetSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """`[targets]`: how the examples should be distributed. Shares are of all examples, 0 to 1."""
 
+    examples: Annotated[int, msgspec.Meta(ge=0)] = 0
+    """How many examples there should be: gaps are counted towards it. 0: as many as there are."""
     complexity: dict[str, tuple[float, float]] = msgspec.field(
         default_factory=lambda: {"LOW": (0.48, 0.52), "MEDIUM": (0.33, 0.38), "HIGH": (0.13, 0.18)}
     )
     """For each complexity the least and the greatest share."""
+    aim: dict[str, Share] = msgspec.field(
+        default_factory=lambda: {"LOW": 0.5, "MEDIUM": 0.37, "HIGH": 0.13}
+    )
+    """For each complexity the share that is aimed at within these; by default their middle."""
     iterations: float = 0.25
     """Every number of iterations has at least this part of its even share of its band."""
     category: int = 4
     """Every category has at least as many examples."""
+    categories: dict[str, CategoryTarget] = {}
+    """Categories that should have a share or iterations of their own."""
     files: dict[str, float] = msgspec.field(
         default_factory=lambda: {
             "jessy_turkish_*": 0.5,
@@ -70,7 +91,14 @@ class TargetSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     )
     """For patterns of file names, the share that the files together should have."""
     file_tolerance: float = 0.02
-    """By how much the share of files may differ from its target."""
+    """By how much the share of files, or of a category, may differ from its target."""
+
+    def aim_of(self, complexity: str) -> float:
+        """The share of a complexity that is aimed at: always one that meets the target."""
+        if complexity not in self.complexity:
+            return self.aim.get(complexity, 0.0)
+        least, most = self.complexity[complexity]
+        return min(max(self.aim.get(complexity, (least + most) / 2), least), most)
 
 
 class TrainingSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

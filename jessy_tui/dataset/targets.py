@@ -4,10 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
+from typing import Literal
 
 from jessy_tui.dataset.distribution import Distribution, Distributions
 from jessy_tui.iteration import Complexity
 from jessy_tui.workspace import TargetSettings
+
+Kind = Literal["complexity", "iterations", "category", "files"]
+
+# Half a thousandth: what rounds to the bound meets it.
+_SLACK = 0.0005
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +25,23 @@ class Target:
     wanted: str
     found: str
     met: bool
+    kind: Kind
+    value: str
+    """The complexity, the iterations, the category or the pattern of file names."""
+    count: int
+    """How many examples there are."""
+    aim: float
+    """How many there should be, of as many as there are in all."""
+
+    @property
+    def verdict(self) -> str:
+        """How it stands, in a word or two: "met", "12 short", "3 over"."""
+        if self.met:
+            return "met"
+        difference = round(self.aim) - self.count
+        if difference:
+            return f"{abs(difference):,} {'short' if difference > 0 else 'over'}"
+        return "missed"
 
 
 def compare(
@@ -42,8 +65,11 @@ def _complexities(found: Distributions, settings: TargetSettings) -> Iterable[Ta
             count.value,
             f"{least:.0%} to {most:.0%}",
             f"{count.share:.1%}",
-            # Half a thousandth: what rounds to the bound meets it.
-            least - 0.0005 <= count.share <= most + 0.0005,
+            least - _SLACK <= count.share <= most + _SLACK,
+            "complexity",
+            count.value,
+            count.count,
+            settings.aim_of(count.value) * found.examples,
         )
 
 
@@ -53,23 +79,48 @@ def _iterations(found: Distributions, settings: TargetSettings) -> Iterable[Targ
         band = complexity.band
         even = sum(counts[iterations] for iterations in band) / len(band)
         least = max(1.0, even * settings.iterations)
+        aim = settings.aim_of(complexity) * found.examples / len(band)
         for iterations in band:
             yield Target(
                 f"iterations {iterations}",
                 f"at least {least:.0f}",
                 str(counts[iterations]),
                 counts[iterations] >= least,
+                "iterations",
+                str(iterations),
+                counts[iterations],
+                max(aim, least),
             )
 
 
 def _categories(found: Distributions, settings: TargetSettings) -> Iterable[Target]:
-    for count in found.category.counts:
-        yield Target(
-            f"category {count.value}",
-            f"at least {settings.category}",
-            str(count.count),
-            count.count >= settings.category,
-        )
+    counts = {count.value: count.count for count in found.category.counts}
+    for name in dict.fromkeys([*counts, *settings.categories]):
+        count = counts.get(name, 0)
+        own = settings.categories.get(name)
+        if own is not None and own.share is not None:
+            share = count / found.examples if found.examples else 0.0
+            yield Target(
+                f"category {name}",
+                f"{own.share:.1%} ± {settings.file_tolerance:.0%}",
+                f"{share:.1%}",
+                abs(share - own.share) <= settings.file_tolerance + _SLACK,
+                "category",
+                name,
+                count,
+                own.share * found.examples,
+            )
+        else:
+            yield Target(
+                f"category {name}",
+                f"at least {settings.category}",
+                str(count),
+                count >= settings.category,
+                "category",
+                name,
+                count,
+                settings.category,
+            )
 
 
 def _files(files: Distribution, settings: TargetSettings) -> Iterable[Target]:
@@ -83,5 +134,9 @@ def _files(files: Distribution, settings: TargetSettings) -> Iterable[Target]:
             f"files {pattern}",
             f"{share:.1%} ± {settings.file_tolerance:.0%}",
             f"{found:.1%}",
-            abs(found - share) <= settings.file_tolerance + 0.0005,
+            abs(found - share) <= settings.file_tolerance + _SLACK,
+            "files",
+            pattern,
+            held,
+            share * total,
         )
