@@ -27,11 +27,12 @@ SHORT: Final = 4
 """In texts of so many words or fewer, every word counts, unless told otherwise."""
 _SAME_WORD: Final = 0.9
 """From this Jaro-Winkler similarity on, a word is another one with a slip or another ending."""
-_SWAPPED: Final = 1 / 3
+SWAPPED: Final = 1 / 3
 """Where a word is swapped for another, only so much of the difference is allowed."""
 
-_PERMUTATIONS: Final = 80
-_SEED: Final = 7
+PERMUTATIONS: Final = 80
+"""How many MinHashes a text has."""
+SEED: Final = 7
 _RECALL: Final = 0.99
 """The share of pairs at the threshold that the index has to propose."""
 _BATCH: Final = 1000
@@ -68,7 +69,7 @@ def nearness(one: str, other: str, threshold: float = NEAR, short: int = SHORT) 
         return None
     words, others = one.split(), other.split()
     left, right = _unmatched(words, others)
-    if left and right and found < 1 - (1 - threshold) * _SWAPPED:
+    if left and right and found < 1 - (1 - threshold) * SWAPPED:
         return None
     if (left or right) and min(len(words), len(others)) <= short:
         return None
@@ -110,7 +111,7 @@ class SimilarTexts(Generic[Key]):
         self.threshold: Final = threshold
         self.short: Final = short
         self._sketcher = RMinHash
-        self._index = RMinHashLSH(threshold, _PERMUTATIONS, _bands(threshold))
+        self._index = RMinHashLSH(threshold, PERMUTATIONS, bands_of(threshold))
         self._texts: dict[int, tuple[Key, str]] = {}
         self._numbers: dict[Key, int] = {}
         self._next = 0
@@ -171,7 +172,7 @@ class SimilarTexts(Generic[Key]):
 
     def _sketches(self, texts: Iterable[str]) -> list[object]:
         grams = [list(trigrams(text)) for text in texts]
-        return list(self._sketcher.from_token_sets(grams, _PERMUTATIONS, _SEED))
+        return list(self._sketcher.from_token_sets(grams, PERMUTATIONS, SEED))
 
     def _near(self, text: str, sketch: object) -> list[tuple[Key, float]]:
         found = []
@@ -185,14 +186,14 @@ class SimilarTexts(Generic[Key]):
         return sorted(found, key=lambda one: -one[1])
 
 
-def _bands(threshold: float) -> int:
+def bands_of(threshold: float) -> int:
     """The fewest bands that still propose nearly all pairs at the threshold.
 
     A band of r rows proposes a pair of similarity s with the probability s^r, and b bands with
     1 - (1 - s^r)^b.
     """
     for rows in (10, 8, 5, 4, 2):
-        bands = _PERMUTATIONS // rows
+        bands = PERMUTATIONS // rows
         if 1 - (1 - threshold**rows) ** bands >= _RECALL:
             return bands
-    return _PERMUTATIONS
+    return PERMUTATIONS
