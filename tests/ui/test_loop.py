@@ -26,7 +26,7 @@ async def start(pilot: object, name: str, epochs: str) -> None:
     await until(pilot, lambda: "No runs yet" in shown(pilot) or "Runs" in shown(pilot))
     await press(pilot, "n")
     await type_text(pilot, name)
-    await press(pilot, "tab", "tab", "f7", "ctrl+u", "ctrl+k")
+    await press(pilot, "tab", "tab", "tab", "f7", "ctrl+u", "ctrl+k")
     await type_text(pilot, epochs)
     await press(pilot, "tab")
     await type_text(pilot, SHORT)
@@ -94,7 +94,7 @@ def test_a_killed_app_leaves_its_run_alone_and_the_next_app_shows_it(workspace: 
     app.shows("New run")
     app.send("orphan")
     app.shows("orphan")
-    app.send("\t\t")
+    app.send("\t\t\t")
     app.send("\x0b")  # ctrl+k: the epochs are selected, and go
     app.send("5000")
     app.shows("5000 epochs")

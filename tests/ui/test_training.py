@@ -303,3 +303,67 @@ async def test_every_key_of_the_tab_is_in_the_help(workspace: Workspace) -> None
         await press(pilot, "question_mark")
         text = shown(pilot)
         assert "Hold the curves still, or follow" in text
+
+
+def unstarted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs are made and queued, but nothing trains."""
+    for module in ("training.queue", "ui.training.sentinel"):
+        monkeypatch.setattr(f"jessy_tui.{module}.work_off", lambda _: None)
+    monkeypatch.setattr("jessy_tui.training.ordering.start_run", lambda *_: 0)
+
+
+async def test_a_run_like_another_begins_with_its_recipe_and_base(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unstarted(monkeypatch)
+    put_run(workspace, recipe=Recipe(epochs=4, learning_rate=3e-4))
+    async with at_training(workspace) as pilot:
+        await press(pilot, "D")
+        assert "New run like first" in shown(pilot)
+        assert "as first" in shown(pilot)
+        await type_text(pilot, "second")
+        await press(pilot, "enter")
+        await until(pilot, lambda: any("second has started" in words for words in notices(pilot)))
+    assert find_run(workspace, "second").recipe == Recipe(epochs=4, learning_rate=3e-4)
+
+
+async def test_a_run_can_wait_for_those_before_it(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unstarted(monkeypatch)
+    async with opened(workspace) as pilot:
+        await press(pilot, "3")
+        await until(pilot, lambda: "No runs yet" in shown(pilot))
+        await press(pilot, "n")
+        await type_text(pilot, "later")
+        assert "[ ] wait for the runs before it" in shown(pilot)
+        await press(pilot, "tab", "tab", "tab", "tab", "tab", "tab", "space")
+        assert "[X] wait for the runs before it" in shown(pilot)
+        await press(pilot, "ctrl+s")
+        await until(pilot, lambda: "later · queued" in shown(pilot))
+    assert find_run(workspace, "later").state is RunState.QUEUED
+
+
+async def test_a_sweep_makes_a_run_of_every_combination_tagged_and_noted(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unstarted(monkeypatch)
+    async with opened(workspace) as pilot:
+        await press(pilot, "3")
+        await until(pilot, lambda: "No runs yet" in shown(pilot))
+        await press(pilot, "n")
+        await type_text(pilot, "grid")
+        await press(pilot, "tab", "tab", "tab", "tab", "tab")
+        await type_text(pilot, "seed=1,2 rank")
+        assert "'rank' is no axis of a sweep" in " ".join(shown(pilot).replace("│", "").split())
+        await press(pilot, "enter")
+        assert "New run" in shown(pilot)
+        await type_text(pilot, "=4")
+        assert "2 runs, one after another" in shown(pilot)
+        await press(pilot, "enter")
+        await until(pilot, lambda: len(queued_runs(workspace)) == 2)
+        await until(pilot, lambda: "#grid" in shown(pilot))
+    runs = queued_runs(workspace)
+    assert [run.name for run in runs] == ["grid-1", "grid-2"]
+    assert [run.recipe.seed for run in runs] == [1, 2]
+    assert read_about(runs[1].folder).note == "seed=2 rank=4"

@@ -5,22 +5,23 @@ from dataclasses import dataclass
 from textual import on, work
 from textual.binding import Binding
 from textual.message import Message
-from textual.widgets import Static
 
-from jessy_tui.bases.catalogue import list_bases
+from jessy_tui.bases.catalogue import chosen, list_bases
 from jessy_tui.errors import JessyError
-from jessy_tui.training.runs import create_run, start_run
-from jessy_tui.ui.training.new_run import NewRunScreen, RunOrder
+from jessy_tui.training.ordering import RunOrder, carry_out
+from jessy_tui.ui.text import count_of
+from jessy_tui.ui.training.new_run import Model, NewRunScreen
 from jessy_tui.ui.training.run_actions import RunActions, RunRefused
 
 _COUNTED = 20_000
 
 
 @dataclass
-class RunStarted(Message):
-    """A driver is at work on a new run."""
+class RunsOrdered(Message):
+    """Runs were made, and are at work or wait."""
 
-    name: str
+    names: list[str]
+    queued: bool
 
 
 class Starting(RunActions):
@@ -28,46 +29,71 @@ class Starting(RunActions):
 
     BINDINGS = [
         Binding("n", "new_run", "New run", tooltip="Start a run", id="training.new"),
+        Binding("D", "duplicate", "Duplicate", show=False, tooltip="A new run like this one"),
     ]
 
     def action_new_run(self) -> None:
-        """Ask for a name, a base and a length, and start."""
+        """Ask for a name, a base and a recipe, and start."""
+        self._ask(None)
+
+    def action_duplicate(self) -> None:
+        """Ask for a run that begins with the base and the recipe of the one under the cursor."""
+        if (run := self._chosen_run()) is None:
+            return
+        try:
+            record = run.record
+        except JessyError as error:
+            self.post_message(RunRefused(str(error)))
+            return
+        self._ask(Model(run.name, record.base.name, record.recipe))
+
+    def _ask(self, model: Model | None) -> None:
         store = self.jessy.store
         if store is None or not len(store):
             self.notify("There are no examples to train on yet. Press 1.", severity="warning")
             return
-        validation = self.jessy.workspace.settings.split.validation
+        workspace = self.jessy.workspace
         # Counting the weights of a million would take seconds; they are rare.
         examples = (
             sum(example.weight for example in store.examples())
             if len(store) <= _COUNTED
             else len(store)
         )
-        rows = round(examples * (1 - validation))
+        rows = round(examples * (1 - workspace.settings.split.validation))
         try:
-            bases = list_bases(self.jessy.workspace)
-        except JessyError as error:
-            self.notify(str(error), severity="error", timeout=15, markup=False)
-            return
-        self.app.push_screen(NewRunScreen(bases, rows, store.unsaved), self._start)
-
-    def _start(self, order: RunOrder | None) -> None:
-        if order is not None:
-            self.query_one("#waiting", Static).update("Splitting the examples …")
-            self._start_in_thread(order)
-
-    @work(thread=True, group="start")
-    def _start_in_thread(self, order: RunOrder) -> None:
-        workspace = self.jessy.workspace
-        try:
-            run = create_run(workspace, name=order.name, base=order.base, recipe=order.recipe)
-            start_run(workspace, run)
+            bases = list_bases(workspace)
+            base = chosen(workspace)
         except JessyError as error:
             self.post_message(RunRefused(str(error)))
-        else:
-            self.post_message(RunStarted(run.name))
+            return
+        name = base.name if base else None
+        self.app.push_screen(
+            NewRunScreen(bases, rows, store.unsaved, base=name, model=model), self._ordered
+        )
 
-    @on(RunStarted)
-    def _started(self, message: RunStarted) -> None:
-        self.notify(f"{message.name} has started. It goes on when you leave the app.")
-        self.choose_when_listed(message.name)
+    def _ordered(self, order: RunOrder | None) -> None:
+        if order is not None:
+            self.notify("Splitting the examples …", timeout=2)
+            self._carry_out(order)
+
+    @work(thread=True, group="start")
+    def _carry_out(self, order: RunOrder) -> None:
+        names: list[str] = []
+        try:
+            carry_out(self.jessy.workspace, order, lambda run: names.append(run.name))
+        except JessyError as error:
+            self.post_message(RunRefused(str(error)))
+        if names:
+            self.post_message(RunsOrdered(names, order.queued or bool(order.axes)))
+
+    @on(RunsOrdered)
+    def _were_ordered(self, message: RunsOrdered) -> None:
+        first, number = message.names[0], len(message.names)
+        if number > 1:
+            words = f"{count_of(number, 'run')} are made, {first} and on; one after another"
+            self.notify(f"{words}, also when you leave the app.")
+        elif message.queued:
+            self.notify(f"{first} is made; it starts when the runs before it have ended.")
+        else:
+            self.notify(f"{first} has started. It goes on when you leave the app.")
+        self.choose_when_listed(first)
