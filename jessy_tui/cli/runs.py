@@ -14,20 +14,121 @@ if TYPE_CHECKING:
 
 
 @click.command("runs")
-@click.argument("name", required=False)
+@click.argument("names", nargs=-1, metavar="[NAME ...]")
+@click.option("--rename", "new_name", metavar="NEW", help="Give the run another name.")
+@click.option("--note", metavar="TEXT", help="Write a note on the run; an empty one removes it.")
+@click.option("--tag", "tags", multiple=True, metavar="TAG", help="Give the run this tag, too.")
+@click.option("--untag", "untags", multiple=True, metavar="TAG", help="Take this tag off.")
+@click.option("--delete", is_flag=True, help="Delete the runs for good; asks first.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
 @click.pass_obj
-def command(workspace: Workspace, name: str | None, *, as_json: bool) -> None:
-    """List the runs, the latest first, or show the run NAME."""
-    from jessy_tui.training.runs import find_run, list_runs
+def command(
+    workspace: Workspace,
+    names: tuple[str, ...],
+    new_name: str | None,
+    note: str | None,
+    tags: tuple[str, ...],
+    untags: tuple[str, ...],
+    *,
+    delete: bool,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """List the runs, the latest first; show the run NAME; or compare several.
 
-    if name is not None:
-        run = find_run(workspace, name)
+    The options change the run that is named.
+    """
+    from jessy_tui.training.runs import find_run
+
+    changes = new_name is not None or note is not None or bool(tags or untags)
+    if (changes and len(names) != 1) or (delete and not names):
+        raise click.UsageError("Name the run that is to be changed.")
+    if delete and changes:
+        raise click.UsageError("Delete a run or change it, not both.")
+    found = [find_run(workspace, name) for name in dict.fromkeys(names)]
+    if delete:
+        _delete(found, yes=yes, as_json=as_json)
+    elif len(found) > 1:
+        _compare(found, as_json=as_json)
+    elif found:
+        run = _change(workspace, found[0], new_name, note, tags, untags) if changes else found[0]
         if as_json:
             print_json(as_object(run))
         else:
             _print_one(run)
+    else:
+        _list(workspace, as_json=as_json)
+
+
+def _change(
+    workspace: Workspace,
+    run: "Run",
+    new_name: str | None,
+    note: str | None,
+    tags: tuple[str, ...],
+    untags: tuple[str, ...],
+) -> "Run":
+    from jessy_tui.training.about import read_about
+    from jessy_tui.training.keeping import annotate_run, rename_run
+
+    kept = [tag for tag in (*read_about(run.folder).tags, *tags) if tag not in untags]
+    annotate_run(run, note=note, tags=kept if tags or untags else None)
+    return run if new_name is None else rename_run(workspace, run, new_name)
+
+
+def _delete(runs: "list[Run]", *, yes: bool, as_json: bool) -> None:
+    from jessy_tui.training.keeping import delete_run, size_of
+
+    sizes = {run.name: size_of(run) for run in runs}
+    words = ", ".join(sizes)
+    if not yes:
+        click.confirm(
+            f"Delete {words} for good ({sum(sizes.values()) / 1e6:,.0f} MB)?", abort=True, err=True
+        )
+    for run in runs:
+        delete_run(run)
+    if as_json:
+        print_json({"deleted": list(sizes), "bytes": sum(sizes.values())})
+    else:
+        click.echo(f"{words} deleted.")
+
+
+def _compare(runs: "list[Run]", *, as_json: bool) -> None:
+    from jessy_tui.training.comparing import compare_runs
+
+    found = compare_runs(runs)
+    parts = {"outcome": found.outcome, "recipe": found.recipe, "made_from": found.made_from}
+    if as_json:
+        print_json(
+            {
+                "runs": found.runs,
+                **{
+                    part: {row.name: dict(zip(found.runs, row.values, strict=True)) for row in rows}
+                    for part, rows in parts.items()
+                },
+                "differs": [row.name for rows in parts.values() for row in rows if row.differs],
+            }
+        )
         return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for heading in ("", *found.runs):
+        table.add_column(heading)
+    for part, rows in parts.items():
+        for row in rows:
+            if row.differs or part == "outcome":
+                table.add_row(row.name, *row.values)
+    Console(highlight=False, markup=False, emoji=False).print(table)
+    same = [row.name for rows in (found.recipe, found.made_from) for row in rows if not row.differs]
+    click.echo(f"The same in all of them: {', '.join(same)}.")
+
+
+def _list(workspace: Workspace, *, as_json: bool) -> None:
+    from jessy_tui.training.runs import list_runs
+
     problems: list[str] = []
     runs = list_runs(workspace, problems)
     if as_json:
@@ -43,9 +144,13 @@ def command(workspace: Workspace, name: str | None, *, as_json: bool) -> None:
 
 def as_object(run: "Run") -> dict[str, Any]:
     """A run for programs."""
-    record, figures = run.record, run.figures()
+    from jessy_tui.training.about import read_about
+
+    record, figures, about = run.record, run.figures(), read_about(run.folder)
     return {
         "run": run.name,
+        "note": about.note,
+        "tags": about.tags,
         "state": run.state_of(record),
         "explanation": run.explain(),
         "folder": str(run.folder),
@@ -78,8 +183,10 @@ def _print_table(runs: "list[Run]") -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from jessy_tui.training.about import read_about
+
     table = Table(box=None, pad_edge=False)
-    for heading in ("run", "state", "base", "step", "loss", "validation", "made"):
+    for heading in ("run", "state", "base", "step", "loss", "validation", "made", "tags"):
         right = heading in ("step", "loss", "validation")
         table.add_column(heading, justify="right" if right else "left")
     for run in runs:
@@ -92,14 +199,16 @@ def _print_table(runs: "list[Run]") -> None:
             _loss(figures.loss),
             _loss(figures.validation_loss),
             time.strftime("%Y-%m-%d %H:%M", time.localtime(record.created)),
+            " ".join(f"#{tag}" for tag in read_about(run.folder).tags),
         )
     Console(highlight=False, markup=False, emoji=False).print(table)
 
 
 def _print_one(run: "Run") -> None:
     from jessy_tui.cli.follow import clock
+    from jessy_tui.training.about import read_about
 
-    record, figures = run.record, run.figures()
+    record, figures, about = run.record, run.figures(), read_about(run.folder)
     state = run.state_of(record)
     made = time.strftime("%Y-%m-%d %H:%M", time.localtime(record.created))
     lines = [
@@ -109,6 +218,9 @@ def _print_one(run: "Run") -> None:
         f"{record.recipe.epochs:g} epochs, "
         f"{record.steps or record.recipe.steps(record.data.rows)} steps",
     ]
+    if about.tags or about.note:
+        said = [*(f"#{tag}" for tag in about.tags), about.note]
+        lines.insert(1, " ".join(filter(None, said)))
     if figures.loss is not None or figures.validation_loss is not None:
         best = ""
         if record.best_loss is not None:
