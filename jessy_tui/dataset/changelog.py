@@ -1,17 +1,20 @@
 """The store's side of the journal: when it begins, what goes into it, when it can go."""
 
+import contextlib
 from collections.abc import Iterable
 from pathlib import Path
 
 from jessy_tui.dataset.changes import Change
 from jessy_tui.dataset.entries import Entries, OpenFile
+from jessy_tui.dataset.history import History
 from jessy_tui.dataset.journal import Journal, Opened, Record, Saving, TakenUp, label_of
 from jessy_tui.dataset.recovery import (
-    History,
     encode_change,
+    encode_conflicts,
     encode_history,
     recover,
 )
+from jessy_tui.dataset.unsaved import unsaved_part
 from jessy_tui.errors import JessyError
 
 
@@ -29,6 +32,8 @@ class ChangeLog:
         self._declared: set[str] = set()
         self._left_behind: list[Journal] = []
         self._blocked: str | None = None
+        self.merged: list[str] = []
+        """A sentence for each file that changed on disk while unsaved edits of it waited."""
 
     def take_up(self, tried: Iterable[Path]) -> list[str]:
         """Make the changes again that crashed sessions left; returns what went wrong."""
@@ -39,6 +44,7 @@ class ChangeLog:
         self._blocked = recovery.blocked
         if self._blocked:
             return recovery.problems
+        self.merged = recovery.merged
         if not self.history.done and not self.history.undone:
             self._forget_left_behind()
             return recovery.problems
@@ -73,7 +79,9 @@ class ChangeLog:
             records.append(Opened(journal.name, new))
         if self._left_behind:
             names = [left.name for left in self._left_behind]
-            records.append(TakenUp(names, encode_history(self._entries, self.history, path)))
+            part = unsaved_part(self._entries, self.history)
+            changes = encode_history(self._entries, part, path)
+            records.append(TakenUp(names, changes, encode_conflicts(self._entries, path)))
         if change is not None:
             records.append(encode_change(self._entries, change, path))
         try:
@@ -96,11 +104,29 @@ class ChangeLog:
             labels = [label_of(file.path, self._path) for file in files]
             self._journal.append(Saving(dict(zip(labels, digests, strict=True))))
 
+    def renew(self) -> None:
+        """Files on disk are others now: write down anew what is unsaved, as it fits them.
+
+        Where that fails, the old journal stays, whose edits can be merged with the files as they
+        are; before anything more is confirmed, it is tried again.
+        """
+        if self._journal is None:
+            return
+        self._left_behind.append(self._journal)
+        self._journal = None
+        if not self._entries.dirty and not self.history.undone:
+            self._forget_left_behind()
+            return
+        with contextlib.suppress(JessyError):
+            self.record()
+
     def clear(self) -> None:
         """All is saved: the journal can go."""
         if self._journal:
             self._journal.remove()
             self._journal = None
+        if not self._blocked:
+            self._forget_left_behind()
 
     def close(self) -> None:
         """Let the journal go; what is unsaved stays in it."""

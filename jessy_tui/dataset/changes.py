@@ -9,7 +9,10 @@ from jessy_tui.dataset.example import Example
 from jessy_tui.dataset.frame import Version
 from jessy_tui.dataset.layout import same_json
 
-How = Literal["do", "undo", "redo", "save"]
+How = Literal["do", "undo", "redo", "save", "merge"]
+
+Settled = tuple[int, Version | None]
+"""A conflict that a change settles: the entry, and what both sides once began with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,10 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Edits that are done, undone and redone together, or a save."""
+    """Edits that are done, undone and redone together, or a save, or what other hands did.
+
+    The edits of a "merge" say what the entries were and are now; they are not undone.
+    """
 
     number: int
     how: How
@@ -48,6 +54,8 @@ class Change:
     """What was done, in the past tense: "edited example 12 of x.json"."""
     edits: tuple[Edit, ...]
     """As they were first made, also where `how` is "undo"."""
+    settles: tuple[Settled, ...] = ()
+    """The conflicts that it settles; undone, they are open again."""
 
     @property
     def description(self) -> str:
@@ -67,7 +75,8 @@ class Change:
     @property
     def entry_ids(self) -> tuple[int, ...]:
         """The entries it touches, in the order of its edits."""
-        return tuple(dict.fromkeys(edit.entry_id for edit in self.edits))
+        settled = (entry_id for entry_id, _ in self.settles)
+        return tuple(dict.fromkeys([*(edit.entry_id for edit in self.edits), *settled]))
 
     def steps(self) -> Iterator[Edit]:
         """The edits as they have to be applied, `how` considered."""

@@ -4,19 +4,20 @@ Here is no undo, no journal and no writing: `Entries` knows one state and how an
 """
 
 import bisect
+import contextlib
 import itertools
 import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from jessy_tui.dataset.changes import Edit
+from jessy_tui.dataset.changes import Change, Edit
 from jessy_tui.dataset.example import Example, Unreadable
 from jessy_tui.dataset.files import load_examples
 from jessy_tui.dataset.frame import Version, new_frame, new_version
 from jessy_tui.dataset.large.file import LargeFile, is_large
 from jessy_tui.dataset.layout import same_json
-from jessy_tui.dataset.openfile import Entry, OpenFile, Slot
+from jessy_tui.dataset.openfile import Entry, OpenFile, Slot, signature_of
 from jessy_tui.dataset.order import ListOrder, RowOrder
 from jessy_tui.errors import JessyError
 
@@ -38,6 +39,10 @@ class Entries:
         self.slots: dict[int, Slot] = {}
         self.dirty: set[int] = set()
         """The ids that differ from disk, deleted ones among them."""
+        self.conflicts: dict[int, Version | None] = {}
+        """Entries that were changed here and by other hands, with what both began with."""
+        self.generation = 0
+        """Another number after each change."""
         self._large: dict[int, OpenFile] = {}
         self._ends: list[int] = []
         self._next_id = 0
@@ -56,9 +61,11 @@ class Entries:
         if is_large(path):
             self._open_large(path)
         else:
+            seen = signature_of(path)
             loaded = load_examples(path)
             order = ListOrder(self.new_id() for _ in loaded.examples)
             file = OpenFile(path, loaded.frame, loaded.digest, order)
+            file.seen = seen
             self.files.append(file)
             for index, entry_id in enumerate(order):
                 version = loaded.version(index)
@@ -90,6 +97,14 @@ class Entries:
             if file.path == path or file.path.resolve() == path.resolve():
                 return file
         return None
+
+    def add_empty(self, path: Path) -> OpenFile:
+        """Open a file whose entries come later, in its place by name."""
+        file = OpenFile(path, new_frame(path), None, ListOrder())
+        after = (place for place, other in enumerate(self.files) if other.path > path)
+        self.files.insert(next(after, len(self.files)), file)
+        self._count()
+        return file
 
     def file(self, path: Path) -> OpenFile:
         """The open file of that name, or a new one where none is on disk.
@@ -235,6 +250,41 @@ class Entries:
             return slot.disk
         return now
 
+    def edit_to(self, entry_id: int, example: Example | None) -> Edit | None:
+        """The edit that makes an entry `example`, or for None deletes it; None if it is so.
+
+        Raises:
+            JessyError: the example cannot be written.
+        """
+        slot = self.slot(entry_id)
+        path, was, index = slot.file.path, slot.now, self.place_of(entry_id)
+        if was is None and example is not None:
+            now: Version | None = new_version(slot.file.frame, example, slot.disk)
+            if slot.disk and same_json(slot.disk.example.raw, example.raw):
+                now = slot.disk
+            return Edit(entry_id, path, index, None, now)
+        now = self.changed_to(entry_id, example) if example is not None else None
+        if was is None or (now is None and example is not None):
+            return None
+        return Edit(entry_id, path, index, was, now)
+
+    def make(self, change: Change) -> None:
+        """Make a change that fits this state, or undo it."""
+        if change.how == "do":
+            self.forget_agreed(change.edits)
+        self.apply(change.steps())
+        for entry_id, base in change.settles:
+            if change.how == "undo":
+                self.conflicts[entry_id] = base
+            else:
+                self.conflicts.pop(entry_id, None)
+
+    def forget_agreed(self, edits: Iterable[Edit]) -> None:
+        """Where both sides of a conflict agree, what is edited next is a new edit."""
+        for edit in edits:
+            if edit.entry_id not in self.dirty:
+                self.conflicts.pop(edit.entry_id, None)
+
     def apply(self, edits: Iterable[Edit]) -> None:
         """Make edits that fit this state."""
         for edit in edits:
@@ -252,7 +302,42 @@ class Entries:
                 del slot.file.order[edit.index]
             slot.now = edit.now
             self._mark(entry_id, slot)
+        self.generation += 1
         self._count()
+
+    def open_conflicts(self) -> list[int]:
+        """The ids in conflict, in order; those whose two sides agree by now are no conflicts."""
+        return [entry_id for file in self.files for entry_id in self.conflicts_in(file)]
+
+    def in_conflict(self, entry_id: int) -> bool:
+        """Whether an entry was changed here and by other hands, and the sides still differ."""
+        return entry_id in self.conflicts and entry_id in self.dirty
+
+    def conflicts_in(self, file: OpenFile) -> list[int]:
+        """Those of one file."""
+        ids = [one for one in self.conflicts if one in self.dirty and self.file_of(one) is file]
+        return sorted(ids, key=self.place_of)
+
+    def place_of(self, entry_id: int) -> int:
+        """The place of an entry in its file, from 0; of a deleted one, where it would stand."""
+        slot = self.slot(entry_id)
+        if slot.now is not None:
+            return slot.file.order.index(entry_id)
+        return self._place_back(entry_id, slot)
+
+    def _place_back(self, entry_id: int, slot: Slot) -> int:
+        """Behind the entry that stands before it on disk and is still here."""
+        order, saved = slot.file.order, slot.file.saved
+        if slot.disk is None:
+            return len(order)
+        if saved is not None:
+            for place in range(saved.index(entry_id) - 1, -1, -1):
+                with contextlib.suppress(KeyError):
+                    return order.index(saved[place]) + 1
+            return 0
+        places = enumerate(self.slots[other].disk_index for other in order)
+        before = [place for place, index in places if 0 <= index < slot.disk_index]
+        return before[-1] + 1 if before else 0
 
     def changed_files(self) -> list[OpenFile]:
         """The files that differ from disk."""
@@ -276,6 +361,9 @@ class Entries:
     def saved(self, file: OpenFile, digest: str) -> None:
         """A file is on disk now as it is here."""
         file.digest = digest
+        self.generation += 1
+        for entry_id in [one for one in self.conflicts if self.file_of(one) is file]:
+            del self.conflicts[entry_id]
         for entry_id in self.touched(file) if file.large else [*file.order, *file.gone]:
             slot = self.slots[entry_id]
             slot.disk, slot.disk_index = slot.now, -1
@@ -285,6 +373,25 @@ class Entries:
         else:
             for index, entry_id in enumerate(file.order):
                 self.slots[entry_id].disk_index = index
+
+    def renewed(self, file: OpenFile) -> None:
+        """A file and the slots of its entries were exchanged for others."""
+        for entry_id in self.touched(file):
+            self._mark(entry_id, self.slots[entry_id])
+        self.generation += 1
+        self._count()
+
+    def drop(self, entry_id: int) -> None:
+        """Forget an entry that neither is on disk any more nor was changed here."""
+        self.slots.pop(entry_id, None)
+        self.dirty.discard(entry_id)
+        self.conflicts.pop(entry_id, None)
+
+    def close(self, file: OpenFile) -> None:
+        """Take out a file that has no entries any more."""
+        self.files.remove(file)
+        self.generation += 1
+        self._count()
 
     def _mark(self, entry_id: int, slot: Slot) -> None:
         if slot.now is slot.disk:
@@ -300,7 +407,14 @@ class Entries:
         slot = self.slot(entry_id)
         if slot.now is None:
             raise KeyError(entry_id)
-        return Entry(entry_id, slot.now.example, slot.file.path, index, entry_id in self.dirty)
+        return Entry(
+            entry_id,
+            slot.now.example,
+            slot.file.path,
+            index,
+            edited=entry_id in self.dirty,
+            conflict=entry_id in self.conflicts and entry_id in self.dirty,
+        )
 
     def _count(self) -> None:
         with self._counting:

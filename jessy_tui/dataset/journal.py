@@ -44,6 +44,15 @@ class EditRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     now: PieceRecord | None = None
 
 
+class ConflictRecord(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An entry that was changed here and by other hands: what both began with."""
+
+    file: str
+    key: int | str
+    """As in an `EditRecord`."""
+    base: PieceRecord | None = None
+
+
 class Opened(msgspec.Struct, frozen=True, tag="opened", tag_field="what"):
     """The digests of the files as they were read; null for one that was not on disk."""
 
@@ -54,7 +63,7 @@ class Opened(msgspec.Struct, frozen=True, tag="opened", tag_field="what"):
     """What a reader has to understand; another number is not read."""
 
 
-class Changed(msgspec.Struct, frozen=True, tag="changed", tag_field="what"):
+class Changed(msgspec.Struct, frozen=True, tag="changed", tag_field="what", omit_defaults=True):
     """One change, confirmed. The edits are those really made, also for an undo."""
 
     number: int
@@ -62,6 +71,8 @@ class Changed(msgspec.Struct, frozen=True, tag="changed", tag_field="what"):
     how: str
     summary: str
     edits: list[EditRecord]
+    settles: list[ConflictRecord] = []
+    """The conflicts that it settles, or opens again where it is an undo."""
 
 
 class Saving(msgspec.Struct, frozen=True, tag="saving", tag_field="what"):
@@ -70,11 +81,17 @@ class Saving(msgspec.Struct, frozen=True, tag="saving", tag_field="what"):
     files: dict[str, str]
 
 
-class TakenUp(msgspec.Struct, frozen=True, tag="taken up", tag_field="what"):
-    """What was found in journals that other processes left; those are not to be read again."""
+class TakenUp(msgspec.Struct, frozen=True, tag="taken up", tag_field="what", omit_defaults=True):
+    """What stood in other journals, which are not to be read again.
+
+    Processes that died left them, or this one did: once a file on disk is another, the edits
+    are written down anew, as they fit it.
+    """
 
     journals: list[str]
     changes: list[Changed]
+    conflicts: list[ConflictRecord] = []
+    """Those that are open once the changes are made."""
 
 
 Record = Opened | Changed | Saving | TakenUp

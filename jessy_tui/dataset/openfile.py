@@ -8,6 +8,18 @@ from jessy_tui.dataset.frame import Frame, Version
 from jessy_tui.dataset.large.file import LargeFile
 from jessy_tui.dataset.order import Order, RowOrder
 
+Signature = tuple[int, int, int, int]
+"""Of a file on disk: inode, size, and when content and status were changed, in ns."""
+
+
+def signature_of(path: Path) -> Signature | None:
+    """How a file looks from outside; None where it cannot be looked at."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -21,6 +33,8 @@ class Entry:
     """Its place in its file, from 0, as it would be saved now."""
     edited: bool
     """Whether it differs from what is on disk."""
+    conflict: bool = False
+    """Whether it was changed here and by other hands, and nobody has settled it yet."""
 
     @property
     def problem(self) -> str | None:
@@ -47,6 +61,8 @@ class OpenFile:
         """Entries that are on disk and deleted here."""
         self.saved = order.copy() if isinstance(order, RowOrder) else None
         """Of a large file: the order that is on disk."""
+        self.seen: Signature | None = None
+        """How the file on disk looked when its content was last known to be the one here."""
         self._frame, self._digest = frame, digest
 
     @property
@@ -71,8 +87,12 @@ class OpenFile:
         return self.large.digest if self.large else self._digest
 
     @digest.setter
-    def digest(self, digest: str) -> None:
+    def digest(self, digest: str | None) -> None:
         self._digest = digest
+
+    def renew(self, frame: Frame, digest: str | None, order: Order, gone: set[int]) -> None:
+        """The file on disk is another now. Only for a file that is all in memory."""
+        self._frame, self._digest, self.order, self.gone = frame, digest, order, gone
 
     @property
     def new(self) -> bool:

@@ -1,17 +1,23 @@
 """In which order the entries of a file stand, while entries come and go."""
 
+import contextlib
 from array import array
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+_NEAR: Final = 64
+
 
 class Order(Protocol):
     """The ids of a file's entries, in order."""
+
+    def copy(self) -> "Order":
+        """The order as it is now."""
 
     def __len__(self) -> int: ...
 
@@ -39,6 +45,10 @@ class ListOrder:
         self._ids = list(ids)
         self._indexes: dict[int, int] = {}
 
+    def copy(self) -> "ListOrder":
+        """The order as it is now."""
+        return ListOrder(self._ids)
+
     def __len__(self) -> int:
         return len(self._ids)
 
@@ -58,7 +68,11 @@ class ListOrder:
         ids = self._ids
         index = self._indexes.get(entry_id, -1)
         if not (0 <= index < len(ids) and ids[index] == entry_id):
-            # Something came or went before it: number all again.
+            # Something came or went before it. A little: it is near where it was.
+            if index >= 0:
+                with contextlib.suppress(ValueError):
+                    return ids.index(entry_id, max(0, index - _NEAR), index + _NEAR)
+            # Much, or it is new: number all again.
             self._indexes = {other: place for place, other in enumerate(ids)}
             index = self._indexes[entry_id]
         return index

@@ -2,22 +2,25 @@
 
 A journal names the digest of each file its edits were made on. Edits of a file that still has
 this digest are made again, in their order, undone ones and all. Edits that a save had written are
-known by the digest the save announced. Where a file is neither, its edits fit nothing that is
-there: the journal is kept aside under another name, and a sentence says so.
+known by the digest the save announced. Where a file is neither, other hands changed it while
+nobody looked: the journal has the old texts of what was edited, by which the entries are found in
+the file as it is now, and the edits are merged with it. Edits that fit nothing that is there, as
+the file cannot be read, are kept aside under another name, and a sentence says so.
 """
 
 import contextlib
-import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from jessy_tui.dataset.aside import set_aside, set_damaged_aside
-from jessy_tui.dataset.changes import Change, Edit
+from jessy_tui.dataset.changes import Change, Edit, Settled
 from jessy_tui.dataset.entries import Entries
 from jessy_tui.dataset.frame import Piece, Version
+from jessy_tui.dataset.history import History
 from jessy_tui.dataset.journal import (
     Changed,
+    ConflictRecord,
     EditRecord,
     Journal,
     Opened,
@@ -30,21 +33,9 @@ from jessy_tui.dataset.journal import (
     waiting,
 )
 from jessy_tui.dataset.large.line import read_example
+from jessy_tui.dataset.merging.foreign import Foreign
 from jessy_tui.dataset.order import RowOrder
 from jessy_tui.errors import JessyError
-
-
-@dataclass
-class History:
-    """What can be undone and made again, the latest last."""
-
-    done: list[Change] = field(default_factory=list)
-    undone: list[Change] = field(default_factory=list)
-    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
-
-    def next_number(self) -> int:
-        """A number that no change has."""
-        return next(self._numbers)
 
 
 @dataclass
@@ -54,6 +45,8 @@ class Recovery:
     history: History = field(default_factory=History)
     journals: list[Journal] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    merged: list[str] = field(default_factory=list)
+    """A sentence for each file whose edits were merged with what other hands made of it."""
     blocked: str | None = None
     """Why nothing may be journalled: what was found could not be kept safe. The journals stay."""
 
@@ -84,6 +77,7 @@ def recover(entries: Entries, first: Path, tried: Iterable[Path]) -> Recovery:
         else:
             replay.play(records)
             recovery.journals.append(journal)
+            recovery.merged += replay.merged
             if replay.lost or broken:
                 try:
                     sentence = (
@@ -121,7 +115,27 @@ def encode_change(entries: Entries, change: Change, journal: Path) -> Changed:
                 now=_piece_record(edit.now),
             )
         )
-    return Changed(change.number, change.how, change.summary, edits)
+    settles = [_conflict_record(entries, *settled, journal) for settled in change.settles]
+    return Changed(change.number, change.how, change.summary, edits, settles)
+
+
+def encode_conflicts(entries: Entries, journal: Path) -> list[ConflictRecord]:
+    """The open conflicts as a journal keeps them."""
+    return [
+        _conflict_record(entries, entry_id, entries.conflicts[entry_id], journal)
+        for entry_id in entries.open_conflicts()
+    ]
+
+
+def _conflict_record(
+    entries: Entries, entry_id: int, base: Version | None, journal: Path
+) -> ConflictRecord:
+    place = entries.place_on_disk(entry_id)
+    return ConflictRecord(
+        file=label_of(entries.file_of(entry_id).path, journal),
+        key=f"new {entry_id}" if place is None else place,
+        base=_piece_record(base),
+    )
 
 
 def _piece_record(version: Version | None) -> PieceRecord | None:
@@ -138,7 +152,10 @@ class _Replay:
         self.entries, self.history, self.journal = entries, history, journal
         self.lost: set[str] = set()
         """The files whose edits fit nothing on disk."""
+        self.merged: list[str] = []
         self._base: dict[str, int] = {}
+        self._foreign: dict[str, Foreign] = {}
+        """The files that other hands changed since."""
         self._numbers: dict[int, int] = {}
         self._new: dict[str, int] = {}
         self._on_disk = {
@@ -154,14 +171,24 @@ class _Replay:
         return any(path not in tried and path.exists() for path in paths)
 
     def play(self, records: list[Record]) -> None:
-        """Make all changes again that fit what is on disk."""
+        """Make all changes again, merged with what other hands did to their files."""
         for position, record in enumerate(records):
             for label, digest in _digests(record):
                 if digest == self._digest(label):
                     self._base[label] = position
         for position, record in enumerate(records):
+            for label, _ in _digests(record):
+                if label not in self._base:
+                    self._merge_with_file(label, records, position)
+        for position, record in enumerate(records):
             for change in changes_in(record):
                 self._change(change, position)
+            if isinstance(record, TakenUp):
+                self._open_conflicts(record.conflicts, position)
+        for label, foreign in self._foreign.items():
+            conflicts = foreign.conflicts()
+            self.entries.conflicts.update(conflicts)
+            self.merged.append(foreign.sentence(self.journal.file_of(label), len(conflicts)))
 
     def _digest(self, label: str) -> str | None:
         path = self.journal.file_of(label)
@@ -171,26 +198,67 @@ class _Replay:
                 return file.digest
         return "unreadable" if path.exists() else None
 
+    def _merge_with_file(self, label: str, records: list[Record], position: int) -> None:
+        """Find the entries that were edited in a file that is another now, if it is readable."""
+        edits = [edit for record in records for edit in _edits(record) if edit.file == label]
+        path = self.journal.file_of(label)
+        if not edits or (path.exists() and self.entries.find(path) is None):
+            return
+        bases: dict[int, Version] = {}
+        added: dict[str, Version] = {}
+        for edit in edits:
+            if isinstance(edit.key, int) and edit.was is not None and edit.key not in bases:
+                bases[edit.key] = _version_of(edit.was)
+            elif isinstance(edit.key, str) and edit.now is not None:
+                added[edit.key] = _version_of(edit.now)
+        try:
+            self._foreign[label] = Foreign(self.entries, self.entries.file(path), bases, added)
+        except JessyError:
+            return  # it is large, and cannot be read to its end
+        self._base[label] = position
+
     def _change(self, record: Changed, position: int) -> None:
         edits = [edit for edit in record.edits if self._fits(edit, position)]
-        if not edits:
+        settles = self._settles(record.settles, position)
+        if not edits and not settles:
             return
         history, number = self.history, self._numbers.get(record.number)
         if record.how == "undo" and _is(history.done, number, edits):
             change = history.done.pop()
-            self.entries.apply(change.as_("undo").steps())
+            self.entries.make(change.as_("undo"))
             history.undone.append(change)
         elif record.how == "redo" and _is(history.undone, number, edits):
             change = history.undone.pop()
-            self.entries.apply(change.steps())
+            self.entries.make(change.as_("redo"))
             history.done.append(change)
         else:
             # Also the undoing of a change that was saved before this journal began.
             made = [edit for edit in map(self._edit, edits) if edit is not None]
-            if made:
+            if made or settles:
                 number = self._numbers[record.number] = history.next_number()
-                history.done.append(Change(number, "do", record.summary, tuple(made)))
+                change = Change(number, "do", record.summary, tuple(made), settles)
+                for entry_id, _ in settles:
+                    self.entries.conflicts.pop(entry_id, None)
+                history.done.append(change)
                 history.undone.clear()
+
+    def _settles(self, records: Iterable[ConflictRecord], position: int) -> tuple[Settled, ...]:
+        found = (self._settled(record, position) for record in records)
+        return tuple(settled for settled in found if settled is not None)
+
+    def _settled(self, record: ConflictRecord, position: int) -> Settled | None:
+        base = self._base.get(record.file)
+        if base is None or position < base or record.file in self._foreign:
+            return None  # in a file that changed again, what is in conflict is found out anew
+        try:
+            entry_id = self._id_of(record.file, record.key)
+        except KeyError:
+            return None
+        return entry_id, None if record.base is None else _version_of(record.base)
+
+    def _open_conflicts(self, records: Iterable[ConflictRecord], position: int) -> None:
+        for settled in self._settles(records, position):
+            self.entries.conflicts[settled[0]] = settled[1]
 
     def _fits(self, edit: EditRecord, position: int) -> bool:
         base = self._base.get(edit.file)
@@ -205,27 +273,44 @@ class _Replay:
         except KeyError:
             self.lost.add(record.file)
             return None
+        if edit is None:
+            return None
+        self.entries.forget_agreed([edit])
         self.entries.apply([edit])
         return edit
 
-    def _resolve(self, record: EditRecord) -> Edit:
+    def _id_of(self, label: str, key: int | str) -> int:
+        if label in self._foreign and self._foreign[label].knows(key):
+            return self._foreign[label].id_of(key)
+        if isinstance(key, str):
+            return self._new[key]
+        file = self.entries.file(self.journal.file_of(label))
+        if isinstance(file.order, RowOrder):
+            return file.order.first_id + key
+        return self._on_disk[id(file), key]
+
+    def _resolve(self, record: EditRecord) -> Edit | None:
         entries = self.entries
         file = entries.file(self.journal.file_of(record.file))
-        if isinstance(record.key, int):
-            entry_id = (
-                file.order.first_id + record.key
-                if isinstance(file.order, RowOrder)
-                else self._on_disk[id(file), record.key]
-            )
-        elif record.was is None:
+        foreign = self._foreign.get(record.file)
+        if foreign is not None and not foreign.knows(record.key):
+            foreign = None
+        if isinstance(record.key, str) and record.was is None and foreign is None:
             entry_id = self._new.setdefault(record.key, entries.new_id())
         else:
-            entry_id = self._new[record.key]
+            entry_id = self._id_of(record.file, record.key)
         slot = entries.known(entry_id)
-        now = self._version(record.now, slot.disk if slot else None)
-        if record.was is not None:
-            index = entries.index_of(entry_id)
-            return Edit(entry_id, file.path, index, entries.version(entry_id), now)
+        if foreign is not None:
+            was = slot.now if slot else None
+            wanted = None if record.now is None else _version_of(record.now)
+            now = foreign.version(record.key, wanted)
+            if was is now:
+                return None
+        else:
+            was = entries.version(entry_id) if record.was is not None else None
+            now = self._version(record.now, slot.disk if slot else None)
+        if was is not None:
+            return Edit(entry_id, file.path, entries.index_of(entry_id), was, now)
         if slot is not None and slot.now is not None:
             raise KeyError(entry_id)
         return Edit(entry_id, file.path, min(record.index, len(file.order)), None, now)
@@ -233,11 +318,16 @@ class _Replay:
     def _version(self, record: PieceRecord | None, disk: Version | None) -> Version | None:
         if record is None:
             return None
-        piece = Piece(record.source, record.lead, record.trail)
-        if disk is not None and disk.piece == piece:
+        version = _version_of(record)
+        if disk is not None and disk.piece == version.piece:
             return disk
-        # A line that could not be read was written as it was, and is written so again.
-        return Version(read_example(record.source, lambda reason: f"{reason}."), piece)
+        return version
+
+
+def _version_of(record: PieceRecord) -> Version:
+    # A line that could not be read was written as it was, and is written so again.
+    example = read_example(record.source, lambda reason: f"{reason}.")
+    return Version(example, Piece(record.source, record.lead, record.trail))
 
 
 def _edits(record: Record) -> Iterable[EditRecord]:

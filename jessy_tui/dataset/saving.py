@@ -1,6 +1,10 @@
 """Writing an example file back, unless somebody else has changed it."""
 
+import contextlib
+import fcntl
 import hashlib
+import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -52,28 +56,69 @@ class SmallWriting:
         """Nothing is on the disk yet."""
 
 
+class ChangedOnDiskError(JessyError):
+    """A file on disk is no longer the one that was read; nothing was saved."""
+
+
+class ConflictsError(JessyError):
+    """Entries were changed here and by other hands, and nobody settled it; nothing was saved."""
+
+
+def refuse_conflicts(entries: Entries, files: Iterable[OpenFile]) -> None:
+    """Make sure that no entry of the files is in conflict.
+
+    Raises:
+        ConflictsError: some are.
+    """
+    numbers = {
+        file.path.name: number for file in files if (number := len(entries.conflicts_in(file)))
+    }
+    if numbers:
+        number, names = sum(numbers.values()), ", ".join(numbers)
+        what = f"{number} examples of {names} were" if number > 1 else f"An example of {names} was"
+        raise ConflictsError(
+            f"{what} changed here and by another program. Settle that first; nothing was saved, "
+            "and the edits stay in the journal."
+        )
+
+
 def refuse_if_changed(file: OpenFile) -> None:
     """Make sure that a file on disk is still the one that was read.
 
     Raises:
-        JessyError: it is another one now, or it is gone.
+        ChangedOnDiskError: it is another one now, or it is gone.
     """
     if file.new:
         if file.path.exists():
-            raise JessyError(
-                f"{file.path} was made by another program meanwhile, so nothing was saved; "
-                "move it away and save again."
+            raise ChangedOnDiskError(
+                f"{file.path} was made by another program meanwhile, so nothing was saved."
             )
         return
     try:
         same = _digest_on_disk(file) == file.digest
     except ExampleFileError as error:
-        raise JessyError(f"{error} Nothing was saved.") from error
+        raise ChangedOnDiskError(f"{error} Nothing was saved.") from error
     if not same:
-        raise JessyError(
+        raise ChangedOnDiskError(
             f"{file.path} was changed by another program since it was opened, so nothing was "
-            "saved; put it back as it was and save again. The edits stay in the journal."
+            "saved. The edits stay in the journal."
         )
+
+
+@contextlib.contextmanager
+def saving_in(folders: Iterable[Path]) -> Iterator[None]:
+    """Take turns with other apps that save into these folders.
+
+    The lock is on the folder itself, so that nothing is left lying there, and ends with the
+    process. Where a folder cannot be locked (some network file systems), there are no turns.
+    """
+    with contextlib.ExitStack() as stack:
+        for folder in sorted({folder.resolve() for folder in folders}):
+            with contextlib.suppress(OSError):
+                descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+                stack.callback(os.close, descriptor)
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
 
 
 def _digest_on_disk(file: OpenFile) -> str:

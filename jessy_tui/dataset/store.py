@@ -9,26 +9,32 @@ import contextlib
 import threading
 from array import array
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jessy_tui.dataset.census import Census
 from jessy_tui.dataset.changelog import ChangeLog
-from jessy_tui.dataset.changes import Change, Edit, summarize
+from jessy_tui.dataset.changes import Change, Edit, Settled, summarize
 from jessy_tui.dataset.counting import census_of_entries
 from jessy_tui.dataset.distribution import Distributions
 from jessy_tui.dataset.entries import Entries, Entry
 from jessy_tui.dataset.example import Example
 from jessy_tui.dataset.frame import new_version
+from jessy_tui.dataset.history import History
 from jessy_tui.dataset.large.indexing import Indexing, Progress
-from jessy_tui.dataset.recovery import History
-from jessy_tui.dataset.saving import prepare, refuse_if_changed
+from jessy_tui.dataset.merging.conflict import Conflict
+from jessy_tui.dataset.merging.looking import Looked, Looking, Seen
+from jessy_tui.dataset.merging.merge import merge_file
+from jessy_tui.dataset.merging.report import FileMerge, Merge
+from jessy_tui.dataset.openfile import OpenFile
+from jessy_tui.dataset.saving import prepare, refuse_conflicts, refuse_if_changed, saving_in
 from jessy_tui.errors import JessyError
 
 if TYPE_CHECKING:
     from jessy_tui.dataset.query import FindingsSource, Query
 
-__all__ = ["Change", "Edit", "Entry", "ExampleStore", "Progress"]
+__all__ = ["Change", "Conflict", "Edit", "Entry", "ExampleStore", "Merge", "Progress"]
 
 JOURNAL_NAME = "journal.jsonl"
 """What the journal is called in the state folder of a workspace."""
@@ -47,6 +53,8 @@ class ExampleStore:
         """A sentence for each file that could not be read, and for edits that no longer fit."""
         self.recovered = 0
         """How many changes of an earlier session were found unsaved and made again."""
+        self.merged: tuple[str, ...] = ()
+        """A sentence for each file that had changed on disk while those changes waited."""
         self._entries = Entries()
         self._indexing = Indexing(self._entries)
         self._log = ChangeLog(self._entries, None)
@@ -54,8 +62,10 @@ class ExampleStore:
         self.findings: FindingsSource | None = None
         """What all checks say, where somebody follows the store with them; a search for findings
         looks at the examples alone otherwise."""
+        self._batch_settled: list[Settled] = []
         self._subscribers: list[Callable[[Change], None]] = []
         self._lock = threading.RLock()
+        self._looking = Looking(self._entries, self._lock)
 
     @classmethod
     def open(cls, paths: Iterable[Path], *, journal: Path | None = None) -> "ExampleStore":
@@ -77,6 +87,7 @@ class ExampleStore:
         store._log = ChangeLog(store._entries, journal)
         problems += store._log.take_up(tried)
         store.recovered = len(store._history.done)
+        store.merged = tuple(store._log.merged)
         store.problems = tuple(problems)
         return store
 
@@ -249,17 +260,20 @@ class ExampleStore:
             if self._batch is not None:
                 raise RuntimeError("together() does not nest")
             edits = self._batch = []
+            settled = self._batch_settled = []
             try:
                 yield
-                if edits:
-                    change = Change(self._history.next_number(), "do", summary, tuple(edits))
+                change = Change(0, "do", summary, tuple(edits), tuple(settled))
+                if edits or settled:
+                    change = replace(change, number=self._history.next_number())
                     self._log.record(change)
             except BaseException:
                 self._entries.apply([edit.reversed() for edit in reversed(edits)])
+                self._entries.conflicts.update(settled)
                 raise
             finally:
                 self._batch = None
-            if edits:
+            if change.number:
                 self._done(change)
 
     def undo(self) -> Change | None:
@@ -273,7 +287,7 @@ class ExampleStore:
                 return None
             change = self._history.done[-1].as_("undo")
             self._log.record(change)
-            self._entries.apply(change.steps())
+            self._entries.make(change)
             self._history.undone.append(self._history.done.pop())
             self._tell(change)
             return change
@@ -289,19 +303,20 @@ class ExampleStore:
                 return None
             change = self._history.undone[-1].as_("redo")
             self._log.record(change)
-            self._entries.apply(change.steps())
+            self._entries.make(change)
             self._history.done.append(self._history.undone.pop())
             self._tell(change)
             return change
 
     def _do(self, edit: Edit) -> None:
         if self._batch is not None:
+            self._entries.forget_agreed([edit])
             self._entries.apply([edit])
             self._batch.append(edit)
             return
         change = Change(self._history.next_number(), "do", summarize([edit]), (edit,))
         self._log.record(change)
-        self._entries.apply([edit])
+        self._entries.make(change)
         self._done(change)
 
     def _done(self, change: Change) -> None:
@@ -317,12 +332,15 @@ class ExampleStore:
         `anyway` also writes over a file that another program has changed meanwhile.
 
         Raises:
-            JessyError: a file on disk is no longer the one that was read (then nothing is
-                written), or a file could not be written (those before it are).
+            ConflictsError: entries are in conflict; nothing is written.
+            ChangedOnDiskError: a file on disk is no longer the one that was read: `look` and
+                `take_in`, then save again. Nothing is written.
+            JessyError: a file could not be written; those before it are.
         """
         with self._lock:
             changed = self._entries.changed_files()
             if not anyway:
+                refuse_conflicts(self._entries, changed)
                 for file in changed:
                     refuse_if_changed(file)
             with contextlib.ExitStack() as cleanup:
@@ -330,17 +348,124 @@ class ExampleStore:
                 for file in changed:
                     writings.append(prepare(self._entries, file))
                     cleanup.callback(writings[-1].discard)
+                cleanup.enter_context(saving_in({file.path.parent for file in changed}))
+                if not anyway:
+                    # Nobody who takes turns with us writes from here on.
+                    for file in changed:
+                        refuse_if_changed(file)
                 if changed:
                     self._log.announce(changed, [writing.digest for writing in writings])
-                for file, writing in zip(changed, writings, strict=True):
-                    writing.commit()
-                    self._entries.saved(file, writing.digest)
+                try:
+                    for file, writing in zip(changed, writings, strict=True):
+                        writing.commit()
+                        self._saved(file, writing.digest)
+                except JessyError:
+                    self._log.renew()  # some of them may be written
+                    raise
             self._log.clear()
             paths = [file.path for file in changed]
             if paths:
                 names = ", ".join(path.name for path in paths)
                 self._tell(Change(self._history.next_number(), "save", f"saved {names}", ()))
             return paths
+
+    def _saved(self, file: OpenFile, digest: str) -> None:
+        self._entries.saved(file, digest)
+        self._history.forget_settled(self._entries.touched(file))
+
+    # --- other hands ---------------------------------------------------------------------------
+
+    def look(self, paths: Iterable[Path] = ()) -> Looked:
+        """What other hands did to the open files, and to those that `paths` name besides.
+
+        It changes nothing: `take_in` does. Not for a thread that paints.
+        """
+        return self._looking.look(paths)
+
+    def take_in(self, looked: Looked) -> Merge:
+        """Merge what other hands did with the edits made here.
+
+        Entries that were not edited become what they are on disk. Edited ones stay; those that
+        other hands changed in another way are in conflict until they are settled. Entries that
+        are the same keep their ids, and the history is fitted to them.
+        """
+        with self._lock:
+            merge = Merge()
+            for seen in looked.files:
+                if seen.problem is not None:
+                    merge.problems.append(seen.problem)
+                elif (merged := self._take_in_file(seen, looked.generation)) is not None:
+                    merge.files.append(merged)
+            if merge.files:
+                self._log.renew()
+                edits = tuple(edit for file in merge.files for edit in file.edits)
+                summary = merge.sentence.removesuffix(".")
+                self._tell(Change(self._history.next_number(), "merge", summary, edits))
+            return merge
+
+    def _take_in_file(self, seen: Seen, generation: int) -> FileMerge | None:
+        theirs = seen.theirs
+        assert theirs is not None  # noqa: S101 - there is no problem with it
+        file = seen.file or self._entries.find(seen.path)
+        if file is None:
+            file = self._entries.add_empty(seen.path)
+        elif file not in self._entries.files:
+            return None
+        if seen.base is None or generation != self._entries.generation:
+            seen.file = file
+            self._looking.compare(seen)
+        assert seen.base is not None  # noqa: S101 - by compare
+        merged = merge_file(self._entries, self._history, file, theirs, seen.base, seen.places)
+        file.seen = seen.signature
+        if theirs.digest is None and not self._entries.touched(file):
+            self._entries.close(file)
+        return merged
+
+    @property
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """The entries that were changed here and by other hands, in order, until settled."""
+        with self._lock:
+            return tuple(map(self._conflict, self._entries.open_conflicts()))
+
+    def _conflict(self, entry_id: int) -> Conflict:
+        slot = self._entries.slot(entry_id)
+        base = self._entries.conflicts[entry_id]
+        return Conflict(
+            entry_id,
+            slot.file.path,
+            self._entries.place_of(entry_id),
+            base=base.example if base else None,
+            mine=slot.now.example if slot.now else None,
+            theirs=slot.disk.example if slot.disk else None,
+        )
+
+    def settle(self, entry_id: int, example: Example | None) -> None:
+        """End a conflict: from now on the entry is `example`, or is deleted where that is None.
+
+        Raises:
+            KeyError: the entry is in no conflict.
+            JessyError: the example cannot be written as JSON, or the change not be journalled.
+        """
+        with self._lock:
+            if not self._entries.in_conflict(entry_id):
+                raise KeyError(entry_id)
+            settled = (entry_id, self._entries.conflicts[entry_id])
+            edit = self._entries.edit_to(entry_id, example)
+            if self._batch is not None:
+                del self._entries.conflicts[entry_id]
+                self._batch_settled.append(settled)
+                if edit is not None:
+                    self._entries.apply([edit])
+                    self._batch.append(edit)
+                return
+            place = f"example {self._entries.place_of(entry_id) + 1} of "
+            place += self._entries.file_of(entry_id).path.name
+            number = self._history.next_number()
+            edits = (edit,) if edit else ()
+            change = Change(number, "do", f"settled {place}", edits, (settled,))
+            self._log.record(change)
+            self._entries.make(change)
+            self._done(change)
 
     def close(self) -> None:
         """Let the journal go; what is unsaved stays in it and is found again at the next start."""

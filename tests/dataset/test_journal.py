@@ -22,8 +22,8 @@ from tests.conftest import EXAMPLES, example
 from tests.dataset.conftest import Commit
 
 FILE = "data/a.json"
-NOTHING = "[]\n"
-"""A file of no examples."""
+BROKEN = b"\xff\xfe["
+"""No file of examples."""
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +31,6 @@ def either_backend(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same holds for a file that is read row by row."""
     if backend == "large":
         monkeypatch.setattr(sys.modules[__name__], "FILE", "data/a.jsonl")
-        monkeypatch.setattr(sys.modules[__name__], "NOTHING", "\n")
 
 
 @pytest.fixture
@@ -298,18 +297,18 @@ def test_two_crashed_apps_that_contradict_each_other_lose_nothing(folder: Path) 
     assert "iki" in (state(folder) / aside).read_text()
 
 
-def test_a_journal_whose_file_changed_is_kept_aside_and_can_be_brought_back(folder: Path) -> None:
+def test_a_journal_whose_file_broke_is_kept_aside_and_can_be_brought_back(folder: Path) -> None:
     store = open_store(folder)
     answer(store, 0, "kaybolmaz")
     store.insert(None, folder / "data" / "other.json", Example({"other": 1}))
     before = raws(store)
     crash(store)
     content = (folder / FILE).read_bytes()
-    (folder / FILE).write_text(NOTHING)
+    (folder / FILE).write_bytes(BROKEN)
 
     again = open_store(folder)
     assert raws(again) == [{"other": 1}]  # what fits is taken up
-    [problem] = again.problems
+    problem = again.problems[-1]
     assert f"{Path(FILE).name} changed on disk after unsaved edits were made" in problem
     [aside] = [name for name in journals(folder) if name.endswith(".aside")]
     assert aside in problem
@@ -333,7 +332,7 @@ def test_where_a_journal_cannot_be_kept_aside_nothing_is_edited_until_it_can(
     store.insert(None, folder / "data" / "other.json", Example({"other": 1}))
     crash(store)
     content = (folder / FILE).read_bytes()
-    (folder / FILE).write_text(NOTHING)
+    (folder / FILE).write_bytes(BROKEN)
 
     def disk_full(path: Path, content: bytes) -> None:
         raise JessyError(f"{path} could not be written (No space left on device)")
@@ -350,20 +349,24 @@ def test_where_a_journal_cannot_be_kept_aside_nothing_is_edited_until_it_can(
     assert (last.recovered, last.problems) == (2, ())
 
 
-def test_a_file_that_is_gone_or_broken_keeps_its_journal_aside(folder: Path) -> None:
-    for destroy in (Path.unlink, lambda path: path.write_text("")):
-        store = open_store(folder)
-        answer(store, 0, "x")
-        crash(store)
-        content = (folder / FILE).read_bytes()
-        destroy(folder / FILE)
-        again = open_store(folder)
-        assert any("no longer fit" in problem for problem in again.problems)
-        assert len(again) == 0
-        [aside] = state(folder).iterdir()
-        assert b'"x' in aside.read_bytes() or b"x" in aside.read_bytes()
-        aside.unlink()
-        (folder / FILE).write_bytes(content)
+def test_edits_of_a_file_that_is_gone_wait_in_conflict_for_a_decision(folder: Path) -> None:
+    store = open_store(folder)
+    answer(store, 0, "kaybolmaz")
+    store.delete(store[1].id)
+    store.insert(None, folder / FILE, Example({"n": 1}))
+    crash(store)
+    (folder / FILE).unlink()
+    again = open_store(folder)
+    assert again.problems == ()
+    assert [entry.example.answer or entry.example.raw for entry in again] == [
+        "kaybolmaz",
+        {"n": 1},
+    ]
+    [conflict] = again.conflicts
+    assert conflict.theirs is None
+    again.settle(conflict.entry_id, conflict.mine)
+    again.save()
+    assert (open_store(folder))[0].example.answer == "kaybolmaz"
 
 
 def test_a_file_that_is_not_opened_leaves_its_edits_waiting(folder: Path) -> None:

@@ -414,6 +414,8 @@ class StoreMachine(RuleBasedStateMachine):
             self.store.save()
             self.store = open_store(self.folder)
             self.reopened_since_saved = True
+        elif not before.unsaved:
+            self.done, self.undone = [], []  # nothing was worth a journal
 
     @invariant()
     def the_store_is_what_was_meant(self) -> None:

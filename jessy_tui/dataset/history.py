@@ -1,0 +1,28 @@
+"""The changes of a session, to be taken back and made again."""
+
+import itertools
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
+
+from jessy_tui.dataset.changes import Change
+
+
+@dataclass
+class History:
+    """What can be undone and made again, the latest last."""
+
+    done: list[Change] = field(default_factory=list)
+    undone: list[Change] = field(default_factory=list)
+    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def next_number(self) -> int:
+        """A number that no change has."""
+        return next(self._numbers)
+
+    def forget_settled(self, ids: Collection[int]) -> None:
+        """Conflicts of these entries are over: undoing does not open them again."""
+        for changes in (self.done, self.undone):
+            for place, change in enumerate(changes):
+                if change.settles:
+                    settles = tuple(one for one in change.settles if one[0] not in ids)
+                    changes[place] = replace(change, settles=settles)

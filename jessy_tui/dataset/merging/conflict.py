@@ -1,0 +1,20 @@
+"""One entry that was changed here and by other hands."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from jessy_tui.dataset.example import Example
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """What both sides made of an entry; None for a side that deleted it."""
+
+    entry_id: int
+    file: Path
+    index: int
+    """Its place in its file, from 0; where it is deleted here, the place it would have."""
+    base: Example | None
+    """What both sides began with."""
+    mine: Example | None
+    theirs: Example | None
