@@ -20,6 +20,9 @@ class SplitSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """The share of the questions that goes to validation, above 0 and below 1."""
     seed: int = 7
     """The same seed and the same examples give the same split."""
+    system: str = ""
+    """A system prompt for every row, or none. A checkpoint that was trained with one is asked with
+    the same. It costs time at every question; a short one does."""
 
 
 class AnswerLengths(msgspec.Struct, forbid_unknown_fields=True, frozen=True, rename="upper"):

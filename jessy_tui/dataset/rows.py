@@ -25,6 +25,7 @@ def training_rows(
     *,
     weighted: bool = True,
     times: Callable[[Plan], int] = lambda _: 1,
+    system: str = "",
 ) -> Iterator[Row]:
     """The rows of `examples`, in their order.
 
@@ -32,13 +33,16 @@ def training_rows(
     earlier answers in it say their plans too, where they have one. An answer without a whole
     label is in the history of later ones, but is not trained. With `weighted`, an example of
     weight 3 gives each of its rows three times; `times` says how often a label counts on top.
+    With a `system` prompt, every row begins with it.
     """
+    opening: list[Message] = [{"role": "system", "content": system}] if system else []
     for example in examples:
         for _ in range(example.weight if weighted else 1):
             for before, answer in example.exchanges():
                 if (plan := plan_in(answer.metadata)) is not None:
                     for _ in range(times(plan)):
-                        yield {"messages": [_message(turn) for turn in (*before, answer)]}
+                        said = [_message(turn) for turn in (*before, answer)]
+                        yield {"messages": opening + said}
 
 
 def _message(turn: Turn) -> Message:

@@ -55,6 +55,8 @@ class DataReference(msgspec.Struct, frozen=True, kw_only=True):
     rows: int
     """Rows of an epoch, each as often as its weight says."""
     validation_rows: int
+    system: str = ""
+    """The system prompt its rows begin with; its checkpoints are asked with the same."""
 
 
 class RunRecord(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from jessy_tui.dataset.checks import check_files
 from jessy_tui.dataset.example import Example
 from jessy_tui.dataset.files import ExampleFile, load_examples
 from jessy_tui.dataset.probes import load_probes
-from jessy_tui.dataset.split import split_examples, write_split
+from jessy_tui.dataset.split import divide, group_examples, write_division
 from jessy_tui.errors import JessyError
 from jessy_tui.iteration import Plan
 from jessy_tui.training.recipe import Recipe
@@ -27,13 +27,17 @@ def write_rows(workspace: Workspace, folder: Path, recipe: Recipe) -> DataRefere
     _refuse_errors(workspace, files)
     examples = [example for file in files for example in file.examples]
     settings = workspace.settings.split
-    split = split_examples(examples, validation=settings.validation, seed=settings.seed)
-    manifest = write_split(split, folder, times_of(recipe))
+    grouping = group_examples(examples, near=workspace.settings.check.near_duplicate)
+    division = divide(grouping, validation=settings.validation, seed=settings.seed)
+    manifest = write_division(
+        division, examples, folder, system=settings.system, times=times_of(recipe)
+    )
     return DataReference(
         digest=manifest.digest,
         examples=manifest.examples,
         rows=manifest.train.rows,
         validation_rows=manifest.validation.rows,
+        system=manifest.system,
     )
 
 

@@ -31,11 +31,39 @@ def test_both_sides_and_the_manifest_are_written(jessy: Jessy, twenty: Workspace
 
 
 def test_people_see_how_much_is_held_out(jessy: Jessy, twenty: Workspace) -> None:
-    ran = jessy("split", "--out", "out", folder=twenty.root)
+    ran = jessy("split", "--out", "out", "--validation", "0.2", folder=twenty.root)
     assert ran.code == 0
-    assert ran.out.splitlines()[0].split() == ["train.jsonl", "valid.jsonl", "held", "out"]
-    assert ran.out.splitlines()[1].split() == ["examples", "18", "2", "10.0%"]
+    assert ran.out.splitlines()[0].split() == [
+        "train.jsonl", "valid.jsonl", "held", "out", "difference",
+    ]  # fmt: skip
+
+    assert ran.out.splitlines()[1].split() == ["examples", "16", "4", "20.0%"]
     assert ran.out.splitlines()[-1] == "20 examples divided into out, seed 7."
+    assert "Largest difference: " in ran.out
+    assert "LOW" in ran.out
+
+
+def test_a_side_smaller_than_a_batch_is_refused_with_what_to_do(
+    jessy: Jessy, twenty: Workspace
+) -> None:
+    ran = jessy("split", "--out", "out", folder=twenty.root)
+    assert ran.code == 1
+    assert ran.err == (
+        "jessy: The validation side would have 2 rows, fewer than a batch of 4; hold out 20% "
+        "(0.20), or lower the batch size to 2, or write more examples.\n"
+    )
+    assert not (twenty.root / "out").exists()
+    assert jessy("split", "--out", "out", "--batch-size", "2", folder=twenty.root).code == 0
+
+
+def test_a_system_prompt_begins_every_row(jessy: Jessy, twenty: Workspace) -> None:
+    (twenty.root / "jessy.toml").write_text('[split]\nvalidation = 0.3\nsystem = "Kısa konuş."\n')
+    assert jessy("split", "--out", "out", "--json", folder=twenty.root).json["system"]
+    for line in (twenty.root / "out" / "valid.jsonl").read_text().splitlines():
+        first = json.loads(line)["messages"][0]
+        assert first == {"role": "system", "content": "Kısa konuş."}
+    ran = jessy("split", "--out", "out", "--system", "", "--json", folder=twenty.root)
+    assert ran.json["system"] == ""
 
 
 def test_the_settings_decide_where_nothing_is_said(jessy: Jessy, twenty: Workspace) -> None:
@@ -48,8 +76,8 @@ def test_the_settings_decide_where_nothing_is_said(jessy: Jessy, twenty: Workspa
 
 def test_the_order_of_the_files_makes_no_difference(jessy: Jessy, twenty: Workspace) -> None:
     a, b = twenty.data / "a.json", twenty.data / "b.json"
-    jessy("split", a, b, "--out", "one", folder=twenty.root)
-    jessy("split", b, a, "--out", "two", folder=twenty.root)
+    jessy("split", a, b, "--out", "one", "--batch-size", "1", folder=twenty.root)
+    jessy("split", b, a, "--out", "two", "--batch-size", "1", folder=twenty.root)
     for name in ("train.jsonl", "valid.jsonl", "manifest.json"):
         one, two = (twenty.root / out / name for out in ("one", "two"))
         assert one.read_bytes() == two.read_bytes()
@@ -78,6 +106,6 @@ def test_a_folder_that_cannot_be_made_is_refused(
     jessy: Jessy, twenty: Workspace, tmp_path: Path
 ) -> None:
     (tmp_path / "out").write_text("a file")
-    ran = jessy("split", "--out", tmp_path / "out", folder=twenty.root)
+    ran = jessy("split", "--out", tmp_path / "out", "--batch-size", "1", folder=twenty.root)
     assert ran.code == 1
     assert "could not be made" in ran.err

@@ -11,17 +11,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import jessy_tui.dataset.large.file as large_file
 from jessy_tui.dataset.example import Example
 from jessy_tui.dataset.files import digest_of, load_examples
+from jessy_tui.dataset.joined import JoinedExamples
 from jessy_tui.dataset.rows import training_rows
+from jessy_tui.dataset.similarity import nearness
 from jessy_tui.dataset.split import (
     Manifest,
     Split,
     dataset_digest,
+    divide,
+    group_examples,
     split_examples,
-    write_split,
 )
 from jessy_tui.dataset.turkish import question_key
+from jessy_tui.dataset.written_split import write_division
 from jessy_tui.errors import JessyError
 from tests.conftest import REPOSITORY, example
 
@@ -51,6 +56,13 @@ def questions(examples: tuple[Example, ...]) -> set[str]:
         for turn in one.turns
         if turn.role == "human"
     }
+
+
+def write_split(split: Split, folder: Path, **options: Any) -> Manifest:
+    """Write it as `write_rows` does."""
+    there = dict(zip(split.division.train, split.train, strict=True))
+    there |= zip(split.division.held_out, split.validation, strict=True)
+    return write_division(split.division, [there[at] for at in sorted(there)], folder, **options)
 
 
 def as_counter(examples: Any) -> Counter[str]:
@@ -86,7 +98,7 @@ ANY_EXAMPLES = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(
     examples=ANY_EXAMPLES,
     share=st.sampled_from([0.05, 0.1, 0.25, 0.5, 0.9]),
@@ -113,7 +125,7 @@ def test_no_question_is_on_both_sides_and_every_example_is_on_one(
     assert again.validation == split.validation
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(
     sizes=st.lists(st.integers(1, 30), min_size=2, max_size=12),
     share=st.sampled_from([0.1, 0.2, 0.33]),
@@ -325,16 +337,114 @@ def test_the_digest_is_of_what_the_examples_say(tmp_path: Path) -> None:
     assert dataset_digest(examples) != dataset_digest([*examples, examples[0]])
 
 
+def bundled() -> list[Example]:
+    paths = sorted((REPOSITORY / "data").glob("jessy_*.json"))
+    return [one for path in paths for one in load_examples(path).examples]
+
+
 def test_the_dataset_of_the_project_is_split_within_three_points() -> None:
-    paths = [path for path in (REPOSITORY / "data").glob("*.json") if path.name != "probes.json"]
-    examples = [one for path in paths for one in load_examples(path).examples]
-    if len(examples) < 100:
-        pytest.skip("the dataset is not written yet")
-    for seed in range(5):
-        split = split_examples(examples, validation=0.1, seed=seed)
-        assert len(split.validation) == round(len(examples) * 0.1)
-        for of in (lambda one: one.complexity, lambda one: one.category):
-            train, held_out = (Counter(map(of, side)) for side in (split.train, split.validation))
-            for name in train:
-                shares = train[name] / len(split.train), held_out[name] / len(split.validation)
-                assert abs(shares[0] - shares[1]) < 0.03
+    grouping = group_examples(bundled())
+    for seed in range(8):
+        division = divide(grouping, validation=0.1, seed=seed)
+        assert (division.sides.train, division.sides.held_out) == (360, 40)
+        assert len({one.thing for one in division.sides.compared}) == 4
+        assert all(abs(one.points) < 3 for one in division.sides.compared)
+        largest = division.sides.largest
+        assert largest is not None
+        assert abs(largest.points) == max(abs(one.points) for one in division.sides.compared)
+
+
+def test_nothing_held_out_is_nearly_a_question_that_is_learnt() -> None:
+    slips = [
+        made("bir sonraki toplantıyı nasıl ertelerim", category=f"c{number}").with_question(
+            f"bir sonraki toplantıyı nasıl {word}"
+        )
+        for number, word in enumerate(["ertelerim", "ertelerimm", "erteleriz", "ertelerm"])
+    ]
+    examples = [*bundled(), *slips]
+    grouping = group_examples(examples)
+    for seed in range(3):
+        division = divide(grouping, validation=0.2, seed=seed)
+        sides = [
+            {
+                question_key(turn.text or "")
+                for at in side
+                for turn in examples[at].turns
+                if turn.role == "human"
+            }
+            for side in (division.train, division.held_out)
+        ]
+        for one in sides[1]:
+            assert not any(nearness(one, other) is not None for other in sides[0] if len(other) > 3)
+        assert {len(group) for group in division.together} >= {4}
+
+
+def test_a_chain_of_near_questions_stays_together() -> None:
+    words = ["nasıl", "daha", "iyi", "bir", "programcı", "olurum", "acaba", "bugünlerde"]
+    chain = [
+        made(" ".join([*words[: len(words) - 2], *extra]))
+        for extra in (["acaba"], ["acaba", "bugünlerde"], ["acaba", "bugünlerde", "hemen"])
+    ]
+    rest = [made(f"q{number}") for number in range(12)]
+    for seed in range(6):
+        split = split_examples([*chain, *rest], validation=0.4, seed=seed)
+        assert len({one in split.train for one in chain}) == 1
+
+
+def test_a_threshold_says_what_is_near() -> None:
+    pair = [made("how do i write a good unit test"), made("how do i write a good unit tests")]
+    rest = [made(f"q{number}") for number in range(6)]
+    assert len(divide(group_examples([*pair, *rest]), validation=0.3, seed=1).together) == 1
+    exact = divide(group_examples([*pair, *rest], near=1.0), validation=0.3, seed=1)
+    assert exact.together == ()
+
+
+def test_a_side_smaller_than_a_batch_is_refused() -> None:
+    examples = [made(f"q{number}") for number in range(20)]
+    with pytest.raises(JessyError, match=r"validation side would have 2 rows.*hold out 25%"):
+        split_examples(examples, validation=0.1, seed=7, batch_size=5)
+    with pytest.raises(JessyError, match=r"training side would have 2 rows.*hold out 75%"):
+        split_examples(examples, validation=0.9, seed=7, batch_size=5)
+    with pytest.raises(
+        JessyError, match=r"fewer than a batch of 64; lower the batch size to 2, or"
+    ):
+        split_examples(examples, validation=0.1, seed=7, batch_size=64)
+    assert len(split_examples(examples, validation=0.25, seed=7, batch_size=5).validation) == 5
+
+
+def test_a_system_prompt_begins_every_row_and_stands_in_the_manifest(
+    tmp_path: Path, split: Split
+) -> None:
+    manifest = write_split(split, tmp_path, system="Kısa konuş.")
+    assert manifest.system == "Kısa konuş."
+    for name in ("train.jsonl", "valid.jsonl"):
+        for line in (tmp_path / name).read_text().splitlines():
+            roles = [message["role"] for message in json.loads(line)["messages"]]
+            assert roles == ["system", "user", "assistant"]
+
+
+def test_one_that_is_stopped_leaves_the_files_as_they_were(tmp_path: Path) -> None:
+    examples = [made(f"q{number}") for number in range(600)]
+    division = divide(group_examples(examples), validation=0.1, seed=1)
+    with pytest.raises(JessyError, match="It was stopped"):
+        write_division(division, examples, tmp_path, stopped=lambda: True)
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(JessyError, match="It was stopped"):
+        group_examples(examples, stopped=lambda: True)
+
+
+def test_a_large_file_is_split_as_if_it_were_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.jsonl"
+    examples = [made(f"şey {number}", number % 4) for number in range(40)]
+    path.write_text("\n".join(json.dumps(one.raw) for one in examples) + "\n\n")
+    monkeypatch.setattr(large_file, "LARGE", 1)
+    joined = JoinedExamples([path])
+    assert list(joined) == examples == joined[:]
+    assert joined[-1] == examples[-1]
+    division = divide(group_examples(joined), validation=0.2, seed=3)
+    assert division == divide(group_examples(examples), validation=0.2, seed=3)
+    path.write_text('{"a": 1}\n{"a": }\n')
+    with pytest.raises(JessyError, match=r"a\.jsonl, line 2: a JSON value is expected"):
+        list(JoinedExamples([path]))
