@@ -36,6 +36,24 @@ class Going(App[None]):
         if isinstance(screen, ExamplesScreen):
             self.call_later(screen.filter_by, query)
 
+    def action_findings(self) -> None:
+        """Show what the checks find, by check."""
+        from jessy_tui.ui.findings.screen import FindingsScreen
+
+        if self.store is None:
+            self.notify("The examples are still being read.", severity="warning")
+        else:
+            self.push_screen(FindingsScreen())
+
+    def show_example(self, entry_id: int) -> None:
+        """Go to an example in the Examples tab; its filter goes where it would hide it."""
+        from jessy_tui.ui.examples.screen import ExamplesScreen
+
+        self.switch_mode("examples")
+        screen = self.screen
+        if isinstance(screen, ExamplesScreen):
+            self.call_later(screen.go_to, entry_id)
+
     @work(exclusive=True, group="write")
     async def write_example(
         self,

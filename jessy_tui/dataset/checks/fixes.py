@@ -28,12 +28,22 @@ class Fix:
     now: str
 
 
-def fix_example(example: Example, settings: CheckSettings = _DEFAULTS) -> tuple[Example, list[Fix]]:
-    """The example with all safe fixes made, and what they changed; it is not changed in place."""
+def fix_example(
+    example: Example, settings: CheckSettings = _DEFAULTS, *, only: str | None = None
+) -> tuple[Example, list[Fix]]:
+    """The example with all safe fixes made, or `only` those of one check, and what they changed.
+
+    The example that is given is not changed in place.
+    """
     fixes: list[Fix] = []
     for _ in range(_MOST_ROUNDS):
         flaws = example_flaws(Subject(example, settings), waived_by(example))
-        flaw = next(((check, flaw) for check, flaw in flaws if flaw.fix is not None), None)
+        fixable = (
+            (check, flaw)
+            for check, flaw in flaws
+            if flaw.fix is not None and only in (None, check.name)
+        )
+        flaw = next(fixable, None)
         if flaw is None:
             break
         check, found = flaw

@@ -39,6 +39,7 @@ class DashboardScreen(TabScreen):
     BINDINGS = [
         Binding("tab", "panel(1)", "Next panel", tooltip="The next panel"),
         Binding("shift+tab", "panel(-1)", "Panel before", show=False, tooltip="The panel before"),
+        Binding("x", "app.findings", "Check", tooltip="What the checks find, to fix or to waive"),
         Binding("z", "enlarge", "Enlarge", tooltip="This panel on the whole screen, or all again"),
         Binding("escape", "shrink", "All panels", show=False, tooltip="All panels again"),
     ]

@@ -25,6 +25,7 @@ class Browsing(TabScreen):
 
     BINDINGS = [
         Binding("slash", "filter", "Filter", key_display="/", tooltip="Filter the list"),
+        Binding("x", "app.findings", "Check", tooltip="What the checks find, to fix or to waive"),
         Binding("escape", "unfilter", "All", show=False, tooltip="Show all, take off the marks"),
         Binding("F", "filters", "Filters", show=False, tooltip="Filters kept under a name"),
         Binding("n", "match(1)", "Next match", show=False, tooltip="The next match of the filter"),
@@ -66,6 +67,18 @@ class Browsing(TabScreen):
     async def filter_by(self, text: str) -> None:
         """Show the examples of a query, as if it had been typed."""
         (await self._filter()).put(text)
+        self._list.focus()
+
+    async def go_to(self, entry_id: int) -> None:
+        """Put the cursor on an example, and take a filter off that hides it."""
+        try:
+            hidden = not self._list.go_to(entry_id)
+        except KeyError:
+            self.notify("The example is not there any more.", severity="warning")
+            return
+        if hidden and self._query is not None:
+            await self.action_unfilter()
+            self._list.go_to(entry_id)
         self._list.focus()
 
     async def action_filter(self) -> None:

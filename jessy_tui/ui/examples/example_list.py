@@ -104,14 +104,22 @@ class ExampleList(ScrollView, can_focus=True):
             return
         self.set_reactive(ExampleList.cursor, self.view.row_of(position))
 
-    def go_to(self, entry_id: int) -> None:
-        """Put the cursor on an example by its id, now or when the view that has it comes."""
+    def go_to(self, entry_id: int) -> bool:
+        """Put the cursor on an example by its id, now or when the view that has it comes.
+
+        Returns whether the view has it now.
+
+        Raises:
+            KeyError: there is no such example.
+        """
         if self.view is None:
-            return
+            return False
         row = self.view.row_of(self.view.store.position_of(entry_id))
-        if row < len(self.view) and self.view[row].id == entry_id:
+        there = row < len(self.view) and self.view[row].id == entry_id
+        if there:
             self.cursor = row
         self._held = entry_id
+        return there
 
     def _tell(self) -> None:
         current = self.current

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from jessy_tui.dataset.store import ExampleStore
+from jessy_tui.ui.findings.counting import words_of
 
 if TYPE_CHECKING:
     from jessy_tui.app import JessyApp
@@ -109,8 +110,4 @@ class FindingsService:
     @property
     def words(self) -> str:
         """All findings in a few words: "2 errors, 7 warnings"; "" where there are none."""
-        from jessy_tui.ui.text import count_of
-
-        return ", ".join(
-            count_of(count, severity) for severity, count in self.counts().items() if count
-        )
+        return words_of(self.by_check())
