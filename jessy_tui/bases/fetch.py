@@ -11,8 +11,6 @@ import msgspec
 from jessy_tui.bases.catalogue import NANO, NANO_SEED, Base, find_base, texts_of
 from jessy_tui.bases.machine import free_disk, this_machine
 from jessy_tui.bases.orders import (
-    FromHub,
-    FromPackage,
     Made,
     NotMade,
     Order,
@@ -20,6 +18,8 @@ from jessy_tui.bases.orders import (
     decode_reply,
     encode,
 )
+from jessy_tui.bases.sources import FromHub, FromPackage
+from jessy_tui.bases.wanted import find_wanted
 from jessy_tui.errors import JessyError
 from jessy_tui.training.blas import child_environment
 from jessy_tui.training.rows import all_examples
@@ -113,9 +113,10 @@ class Fetch:
             raise JessyError(outcome.reason)
 
     def _start(self, *module: str) -> "subprocess.Popen[bytes]":
+        source = order_for(self.base).source if self.base.name != NANO else None
         environment = child_environment(
             self.workspace.settings.training.blas,
-            offline=not (self.base.offer and isinstance(self.base.offer.source, FromHub)),
+            offline=not isinstance(source, FromHub),
         )
         try:
             self._process = subprocess.Popen(
@@ -156,7 +157,7 @@ def fetch_base(
 
     Args:
         workspace: whose examples a base that is built here learns its words from.
-        name: as in the catalogue.
+        name: as in the catalogue, or a path, or a repository.
         rebuild: make it anew though it is ready. Runs that were trained on the old one can no
             longer be asked or resumed, if the new one differs.
         told: hears how far it is.
@@ -164,7 +165,7 @@ def fetch_base(
     Raises:
         JessyError: there is no such base, or it cannot be made.
     """
-    base = find_base(workspace, name)
+    base = find_wanted(workspace, name)
     if base.ready and not rebuild:
         return base
     return Fetch(workspace, base, rebuild=rebuild).run(told)
@@ -176,7 +177,8 @@ def order_for(base: Base) -> Order:
     Raises:
         JessyError: it came from a path, and nobody knows from which.
     """
-    if base.offer is None:
+    source = base.offer.source if base.offer else base.record and base.record.made_of
+    if not source:
         raise JessyError(
             f"The base {base.name} is {base.origin}; fetch it anew from the folder or file it was "
             "made of: jessy bases fetch PATH."
@@ -184,10 +186,10 @@ def order_for(base: Base) -> Order:
     return Order(
         name=base.name,
         folder=str(base.folder),
-        source=base.offer.source,
-        origin=base.offer.origin,
-        licence=base.offer.licence,
-        languages=base.offer.languages,
+        source=source,
+        origin=base.origin,
+        licence=base.offer.licence if base.offer else "",
+        languages=base.offer.languages if base.offer else (),
     )
 
 

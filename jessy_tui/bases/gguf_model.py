@@ -12,7 +12,12 @@ import msgspec
 import numpy as np
 
 from jessy_tui.bases.gguf_file import Floats, GgufFile
-from jessy_tui.bases.gguf_tokenizer import check_tokenizer, special_id, write_tokenizer
+from jessy_tui.bases.gguf_tokenizer import (
+    check_tokenizer,
+    describe_tokenizer,
+    special_id,
+    write_tokenizer,
+)
 from jessy_tui.errors import JessyError
 
 # model_type in Hugging Face's words -> its class.
@@ -79,6 +84,17 @@ def convert_gguf(source: GgufFile, folder: Path, precision: str, told: Told) -> 
     told(len(names), len(names))
     mx.save_safetensors(str(folder / "model.safetensors"), weights, metadata={"format": "mlx"})
     return changes
+
+
+def refuse_unknown(source: GgufFile) -> None:
+    """Refuse, before any work, a file that cannot be converted here.
+
+    Raises:
+        JessyError: its architecture, a tensor, its tokenizer or its positions are not known here.
+    """
+    names_of(source)
+    config_of(source, "float32")
+    describe_tokenizer(source)
 
 
 def names_of(source: GgufFile) -> dict[str, str]:
@@ -169,6 +185,8 @@ def _scaling(source: GgufFile, architecture: str, config: dict[str, Any]) -> dic
     if _ROPE_FACTORS not in source.names:
         return None
     factors = source.tensor(_ROPE_FACTORS)
+    if np.allclose(factors, 1.0):
+        return None
     scaling = {
         "rope_type": "llama3",
         "factor": float(factors.max()),

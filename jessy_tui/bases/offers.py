@@ -7,7 +7,7 @@ or, for Turkish, what REFERENCES measured. Add one here and it is in every list.
 from dataclasses import dataclass
 from typing import Final
 
-from jessy_tui.bases.orders import FromHub, FromPackage, Source
+from jessy_tui.bases.sources import FromHub, FromPackage, Source
 
 GEMMA_TERMS: Final = "Gemma is provided under and subject to the Gemma Terms of Use: https://ai.google.dev/gemma/terms"
 LLAMA_TERMS: Final = (

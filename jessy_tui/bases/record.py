@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from jessy_tui.bases.sources import Source
 from jessy_tui.errors import JessyError
 
 RECORD_NAME: Final = "base.json"
@@ -43,8 +44,8 @@ class BaseRecord(msgspec.Struct, frozen=True, kw_only=True):
     """Its size, where it was built here."""
     origin: str = ""
     """Where it came from, in a few words; empty for one that was built here."""
-    source: str = ""
-    """The package, the repository or the path it was made of."""
+    made_of: Source | None = None
+    """What it was made of, so that it can be made again; None for one that was built here."""
     source_digest: str | None = None
     """sha256 of the file it was made of, where it was one file."""
     licence: str = ""

@@ -26,7 +26,8 @@ def command(ctx: click.Context, *, as_json: bool) -> None:
 
 
 @command.command("fetch")
-@click.argument("name")
+@click.argument("wanted", metavar="NAME|PATH|OWNER/REPOSITORY")
+@click.option("--name", metavar="NAME", help="Keep a path or a repository under this name.")
 @click.option(
     "--rebuild",
     is_flag=True,
@@ -35,12 +36,24 @@ def command(ctx: click.Context, *, as_json: bool) -> None:
 @click.option("--yes", is_flag=True, help="Agree to the terms of a base that has some.")
 @json_option
 @click.pass_obj
-def fetch(workspace: Workspace, name: str, *, rebuild: bool, yes: bool, as_json: bool) -> None:
-    """Make the base NAME ready on this disk: built, or fetched and converted."""
-    from jessy_tui.bases.catalogue import find_base
+def fetch(
+    workspace: Workspace,
+    wanted: str,
+    *,
+    name: str | None,
+    rebuild: bool,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Make a base ready on this disk: built, or fetched and converted.
+
+    A name of the list, the folder of a model (mlx-lm's or Hugging Face's), a GGUF file, or a
+    repository of the Hugging Face hub.
+    """
+    from jessy_tui.bases.wanted import find_wanted
     from jessy_tui.cli.fetching import agree, fetch_with_a_bar
 
-    before = find_base(workspace, name)
+    before = find_wanted(workspace, wanted, name=name)
     if before.ready and not rebuild:
         base = before
     else:
@@ -51,14 +64,61 @@ def fetch(workspace: Workspace, name: str, *, rebuild: bool, yes: bool, as_json:
         print_json({**as_object(base), "built": base is not before, "orphaned_runs": orphans})
         return
     click.echo(f"{base.name} {'was' if base is before else 'is'} ready in {base.folder}.")
-    click.echo(base.description)
+    if base.description:
+        click.echo(base.description)
     for change in base.record.changes if base.record else ():
         click.echo(change)
     if orphans:
         click.echo(
-            f"Trained on another {name}, and not to be asked any more: {', '.join(orphans)}."
+            f"Trained on another {base.name}, and not to be asked any more: {', '.join(orphans)}."
         )
     click.echo(f"Train it: jessy train --base {base.name}")
+
+
+@command.command("remove")
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+@click.pass_obj
+def remove(workspace: Workspace, name: str, *, yes: bool, as_json: bool) -> None:
+    """Take the base NAME off this disk. It asks first."""
+    import sys
+
+    from jessy_tui.bases.catalogue import find_base
+    from jessy_tui.bases.removing import remove_base, runs_on
+    from jessy_tui.bases.words import describe_bytes
+    from jessy_tui.errors import JessyError
+
+    base = find_base(workspace, name)
+    if base.ready and not yes:
+        runs = [run.name for run in runs_on(workspace, base)]
+        if runs:
+            click.echo(
+                f"Trained on it, and not to be asked without it: {', '.join(runs)}.", err=True
+            )
+        if not sys.stdin.isatty():
+            raise JessyError(f"{name} was not removed, since nobody could be asked; add --yes.")
+        if not click.confirm(f"Remove {name} ({describe_bytes(base.disk)})?", err=True):
+            raise JessyError(f"{name} was not removed.")
+    freed = remove_base(workspace, base)
+    if as_json:
+        print_json({"name": name, "removed": True, "freed": freed})
+    else:
+        click.echo(f"{name} is removed; {describe_bytes(freed)} are free again.")
+
+
+@command.command("choose")
+@click.argument("name")
+@click.pass_obj
+def choose(workspace: Workspace, name: str) -> None:
+    """Train the base NAME unless another is named; kept in jessy.toml."""
+    from jessy_tui.bases.catalogue import find_base
+    from jessy_tui.bases.choosing import choose_base
+    from jessy_tui.bases.words import describe_standing
+
+    base = find_base(workspace, name)
+    choose_base(workspace, name)
+    click.echo(f"{name} is the one that is trained; {describe_standing(base)}.")
 
 
 def as_object(base: Base) -> dict[str, Any]:
@@ -83,7 +143,7 @@ def as_object(base: Base) -> dict[str, Any]:
         "fingerprint": record.fingerprint if record else None,
         "precision": record.precision if record else None,
         "context": record.context if record else None,
-        "source": record.source if record else None,
+        "made_of": str(record.made_of) if record and record.made_of else None,
         "changes": list(record.changes) if record else [],
     }
 

@@ -13,6 +13,7 @@ from mlx.utils import tree_flatten
 from mlx_lm.utils import load
 
 from jessy_tui.bases.catalogue import read_record
+from jessy_tui.bases.chat_template import renderer_of
 from jessy_tui.errors import JessyError
 from jessy_tui.inference.adapters import AdaptedModel, Adapter, read_adapter
 from jessy_tui.inference.decoding import (
@@ -22,7 +23,7 @@ from jessy_tui.inference.decoding import (
     generate_tokens,
     prefill_step,
 )
-from jessy_tui.inference.prompt import Prompt, renderer_of
+from jessy_tui.inference.prompt import Prompt
 from jessy_tui.inference.protocol import Finished, Generate, Message, Reason, Token
 
 

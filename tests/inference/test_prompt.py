@@ -3,8 +3,9 @@
 import jinja2
 import pytest
 
+from jessy_tui.bases.chat_template import Render, renderer_of
 from jessy_tui.bases.nano import CHAT_TEMPLATE
-from jessy_tui.inference.prompt import Prompt, Render, renderer_of
+from jessy_tui.inference.prompt import Prompt
 from jessy_tui.inference.protocol import Message
 from tests.inference.models import DEFAULT_SYSTEM_TEMPLATE
 

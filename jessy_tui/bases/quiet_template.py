@@ -1,0 +1,104 @@
+"""Taking out of a chat template the system prompt that it puts in by itself.
+
+Such a prompt costs time at every question and teaches nothing, and every client would have to know
+of it; so a base that is made here gets a template that adds none. Imported only where a base is
+made.
+"""
+
+import re
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from jessy_tui.bases.chat_template import default_system, renderer_of
+
+_QUESTION: Final = "Q"
+_DATE: Final = "01 Jan 2025"
+# Some templates write today's date into the system prompt: what is trained one day would be asked
+# otherwise the next.
+_TODAY: Final = re.compile(r"strftime_now\([^()]*\)")
+
+
+def silence_template(folder: Path) -> tuple[str, ...]:
+    """Let the chat template of the base in `folder` add no system prompt of its own.
+
+    The template is kept as it is, with a few words around it that take the prompt out of what it
+    writes; conversations that bring a system prompt are written as before. Where that does not come
+    out right, nothing is changed.
+
+    Returns:
+        What was changed, a sentence each.
+
+    Raises:
+        OSError: a file cannot be read or written.
+    """
+    from mlx_lm.utils import load_tokenizer
+
+    template = _read(folder)
+    if template is None:
+        return ()
+    tokenizer = load_tokenizer(folder)
+    beginning = tokenizer.bos_token or ""
+    dated = _TODAY.sub(repr(_DATE), template)
+    tokenizer.chat_template = dated
+    before = renderer_of(tokenizer)
+    _, added = default_system(before, beginning)
+    if not added:
+        return ()
+    question = [{"role": "user", "content": _QUESTION}]
+    wanted = before(question, answer_next=True).replace(added, "", 1)
+    told = [{"role": "system", "content": "S"}, *question]
+    try:
+        kept = before(told, answer_next=True)
+    except ValueError:
+        kept = None  # it knows no system prompt
+    quiet = (
+        "{%- set jessy_text %}" + dated + "{% endset -%}"
+        "{%- if messages and messages[0]['role'] != 'system' -%}"
+        "{{- jessy_text.replace(" + _quoted(added) + ", '', 1) -}}"
+        "{%- else -%}{{- jessy_text -}}{%- endif -%}"
+    )
+    tokenizer.chat_template = quiet
+    after = renderer_of(tokenizer)
+    try:
+        same = kept is None or after(told, answer_next=True) == kept
+        if after(question, answer_next=True) != wanted or not same:
+            return ()
+    except ValueError:
+        return ()
+    _write(folder, quiet)
+    words = " ".join(re.sub(r"<\|[^|]*\|>", " ", added).split())
+    return (f"The system prompt that its chat template adds is removed: {words!r}.",)
+
+
+def _quoted(text: str) -> str:
+    """The text as a string of Jinja's, whose strings are like Python's."""
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n")
+    return f"'{escaped}'"
+
+
+def _read(folder: Path) -> str | None:
+    path = folder / "chat_template.jinja"
+    if path.is_file():
+        return path.read_text("utf-8")
+    template = _config(folder).get("chat_template")
+    if isinstance(template, list):
+        named = {entry.get("name"): entry.get("template") for entry in template}
+        template = named.get("default")
+    return template if isinstance(template, str) else None
+
+
+def _write(folder: Path, template: str) -> None:
+    path = folder / "chat_template.jinja"
+    if path.is_file():
+        path.write_text(template, "utf-8")
+        return
+    config = _config(folder) | {"chat_template": template}
+    content = msgspec.json.format(msgspec.json.encode(config), indent=2)
+    (folder / "tokenizer_config.json").write_bytes(content + b"\n")
+
+
+def _config(folder: Path) -> dict[str, Any]:
+    path = folder / "tokenizer_config.json"
+    return msgspec.json.decode(path.read_bytes(), type=dict[str, Any]) if path.is_file() else {}
