@@ -276,7 +276,7 @@ def short_names(files: Sequence[Path]) -> list[str]:
     if len(names) < 2:
         return names
     prefix = os.path.commonprefix(names)  # noqa: RUF071 - letters of names are what is meant
-    prefix = prefix[: max(prefix.rfind(sign) for sign in "_-. ") + 1]
+    prefix = prefix[: max(prefix.rfind(sign) for sign in "_- ") + 1]
     suffixes = {path.suffix for path in files}
     suffix = suffixes.pop() if len(suffixes) == 1 else ""
     short = [name.removeprefix(prefix).removesuffix(suffix) for name in names]

@@ -19,13 +19,13 @@ are, so that the targets of each number of iterations always add up to that numb
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from jessy_tui.dataset.census import ALL_ITERATIONS, Census, by_frequency
 from jessy_tui.iteration import Complexity
-from jessy_tui.workspace import TargetSettings
+from jessy_tui.workspace import CategoryTarget, TargetSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,82 +127,83 @@ def grid_of(census: Census, settings: TargetSettings) -> Grid:
     names += [name for name in settings.categories if name not in categories]
     unnamed = any(category is None for category, _ in counts)
     uncounted = any(iterations is None for _, iterations in counts)
+    wishes = _Wishes(names, counts, max(settings.examples, census.examples), settings)
     return Grid(
         (*names, None) if unnamed else tuple(names),
         (*ALL_ITERATIONS, None) if uncounted else ALL_ITERATIONS,
         counts,
-        _targets(names, categories, counts, max(settings.examples, census.examples), settings),
+        wishes.targets(),
     )
 
 
-def _targets(
-    names: list[str],
-    categories: Counter[str],
-    counts: Mapping[tuple[str | None, int | None], int],
-    total: int,
-    settings: TargetSettings,
-) -> dict[tuple[str, int], float]:
-    written = {name: _written_for(name, counts, settings) for name in names}
-    targets: dict[tuple[str, int], float] = {}
-    for complexity in Complexity:
-        band = complexity.band
-        column = settings.aim_of(complexity) * total / len(band)
-        if not column:
-            continue
-        weights = {
-            name: _weight(
-                name, complexity, written[name], counts, categories[name], total, settings
-            )
-            for name in names
-        }
-        for iterations in band:
-            sharing = (
-                [name for name in names if iterations in written[name]]
-                or [name for name in names if not written[name].isdisjoint(band)]
-                or names
-            )
-            weight = sum(weights[name] for name in sharing)
-            for name in sharing:
-                if weights[name]:
-                    targets[name, iterations] = column * weights[name] / weight
-    return targets
+class _Wishes:
+    """What the categories should hold."""
+
+    def __init__(
+        self,
+        names: Sequence[str],
+        counts: Mapping[tuple[str | None, int | None], int],
+        total: int,
+        settings: TargetSettings,
+    ) -> None:
+        self._names, self._counts, self._total, self._settings = names, counts, total, settings
+        self._written = {name: self._written_for(name) for name in names}
+
+    def targets(self) -> dict[tuple[str, int], float]:
+        """Of each cell that should hold something."""
+        targets: dict[tuple[str, int], float] = {}
+        for complexity in Complexity:
+            band = complexity.band
+            column = self._settings.aim_of(complexity) * self._total / len(band)
+            weights = {name: self._weight(name, complexity) for name in self._names}
+            for iterations in band:
+                sharing = self._sharing(iterations, band)
+                weight = sum(weights[name] for name in sharing)
+                for name in sharing:
+                    if column and weights[name]:
+                        targets[name, iterations] = column * weights[name] / weight
+        return targets
+
+    def _sharing(self, iterations: int, band: range) -> Sequence[str]:
+        """The categories that share the examples of some iterations."""
+        return (
+            [name for name in self._names if iterations in self._written[name]]
+            or [name for name in self._names if not self._written[name].isdisjoint(band)]
+            or self._names
+        )
+
+    def _weight(self, name: str, complexity: Complexity) -> float:
+        """How many examples of a complexity a category should have, if it were for it alone."""
+        settings, written = self._settings, self._written[name]
+        own = settings.categories.get(name, _NO_WISHES)
+        count = sum(self._held(name, other) for other in Complexity)
+        whole = max(count, settings.category, 1.0)
+        if own.share is not None:
+            whole = own.share * self._total
+        if written.isdisjoint(complexity.band):
+            return whole
+        held = self._held(name, complexity)
+        if own.share is None and held:
+            return whole * held / count
+        aims = sum(
+            settings.aim_of(other) for other in Complexity if not written.isdisjoint(other.band)
+        )
+        return whole * (settings.aim_of(complexity) / aims if aims else 1.0)
+
+    def _held(self, name: str, complexity: Complexity) -> int:
+        return sum(self._counts.get((name, iterations), 0) for iterations in complexity.band)
+
+    def _written_for(self, name: str) -> frozenset[int]:
+        """The iterations a category is written for."""
+        own = self._settings.categories.get(name, _NO_WISHES)
+        if own.iterations is not None:
+            return frozenset(own.iterations)
+        written: set[int] = set()
+        for complexity in Complexity:
+            held = [number for number in complexity.band if self._counts.get((name, number))]
+            if held:
+                written.update(range(held[0], held[-1] + 1))
+        return frozenset(written)
 
 
-def _weight(
-    name: str,
-    complexity: Complexity,
-    written: frozenset[int],
-    counts: Mapping[tuple[str | None, int | None], int],
-    count: int,
-    total: int,
-    settings: TargetSettings,
-) -> float:
-    """How many examples of a complexity a category should have, before all others are looked at."""
-    held = sum(counts.get((name, iterations), 0) for iterations in complexity.band)
-    own = settings.categories.get(name)
-    if own is not None and (own.share is not None or not held):
-        aims = {
-            other: settings.aim_of(other)
-            for other in Complexity
-            if not written or not written.isdisjoint(other.band)
-        }
-        whole_share = own.share * total if own.share is not None else settings.category
-        return whole_share * aims.get(complexity, 0.0) / (sum(aims.values()) or 1.0)
-    if not count:
-        return 1.0
-    return (held or 1) * max(1.0, settings.category / count)
-
-
-def _written_for(
-    name: str, counts: Mapping[tuple[str | None, int | None], int], settings: TargetSettings
-) -> frozenset[int]:
-    """The iterations a category is written for."""
-    own = settings.categories.get(name)
-    if own is not None and own.iterations is not None:
-        return frozenset(own.iterations)
-    written: set[int] = set()
-    for complexity in Complexity:
-        held = [iterations for iterations in complexity.band if counts.get((name, iterations))]
-        if held:
-            written.update(range(held[0], held[-1] + 1))
-    return frozenset(written)
+_NO_WISHES = CategoryTarget()
