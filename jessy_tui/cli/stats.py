@@ -1,55 +1,156 @@
-"""`jessy stats`: how the labels are distributed, and how that stands to the targets."""
+"""`jessy stats`: what there is against what there should be, and what to write next."""
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from jessy_tui.cli.data import load_or_refuse, paths_argument, plural
+from jessy_tui.cli.data import paths_argument, plural, printable, workspace_files
 from jessy_tui.cli.output import json_option, print_json
-from jessy_tui.dataset.distribution import Distribution, distributions_of, file_distribution
-from jessy_tui.dataset.targets import Target, compare
+from jessy_tui.dataset.distribution import Distribution
+from jessy_tui.dataset.figures import Overview, Row, cell_query, overview_of
+from jessy_tui.dataset.store import ExampleStore
+from jessy_tui.dataset.words import Use, Uses, sample_of, uses_of
+from jessy_tui.errors import JessyError
+from jessy_tui.files import write_atomically
+from jessy_tui.workspace import TargetSettings
 
-if TYPE_CHECKING:
-    from rich.table import Table
+
+@dataclass(frozen=True)
+class Stats:
+    """All that is told."""
+
+    overview: Overview
+    uses: Uses
+
+    @property
+    def examples(self) -> int:
+        """How many there are."""
+        return self.overview.census.examples
+
+    @property
+    def summary(self) -> str:
+        """How many examples in how many files, and how they stand to the targets."""
+        targets = self.overview.targets
+        met = sum(target.met for target in targets)
+        files = len(self.overview.census.files)
+        words = f"{plural(self.examples, 'example')} in {plural(files, 'file')}"
+        return f"{words} · {met} of {len(targets)} targets met"
 
 
 @click.command("stats")
 @paths_argument
 @json_option
+@click.option("--html", type=click.Path(path_type=Path), help="Write a report as one HTML file.")
+@click.option("--svg", type=click.Path(path_type=Path), help="Write a report as one picture.")
 @click.pass_obj
-def command(workspace: Any, paths: tuple[Path, ...], *, as_json: bool) -> None:
-    """Show the distributions of the labels in PATHS, or in the workspace's data/."""
-    files = load_or_refuse(workspace, paths)
-    found = distributions_of(example for file in files for example in file.examples)
-    file_shares = file_distribution(files)
-    targets = compare(found, file_shares, workspace.settings.targets)
+def command(
+    workspace: Any, paths: tuple[Path, ...], *, as_json: bool, html: Path | None, svg: Path | None
+) -> None:
+    """Show how the examples in PATHS, or in the workspace's data/, stand to the targets.
+
+    The reports need no other file and no network, and follow the light or dark of whoever looks.
+    """
+    settings = workspace.settings.targets
+    stats = read(list(paths) or workspace_files(workspace), settings)
+    if html is not None:
+        from jessy_tui.cli.stats_html import html_of
+
+        _write(html, html_of(stats))
+    if svg is not None:
+        from jessy_tui.cli.stats_svg import svg_of
+
+        _write(svg, svg_of(stats))
+    if as_json:
+        print_json(as_value(stats))
+        return
+    from jessy_tui.cli.stats_text import print_stats
+
+    print_stats(stats)
+    for path in (html, svg):
+        if path is not None:
+            click.echo(f"Wrote {printable(path)}.")
+
+
+def read(paths: list[Path], settings: TargetSettings) -> Stats:
+    """Count the examples of some files; large ones are not held in memory.
+
+    Raises:
+        JessyError: one of them cannot be read.
+    """
+    store = ExampleStore.open(paths)
+    try:
+        if store.problems:
+            raise JessyError(store.problems[0])
+        store.wait_indexed()
+        return Stats(overview_of(store.census(), settings), uses_of(sample_of(store)))
+    finally:
+        store.close()
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        write_atomically(path, text.encode(errors="replace"))
+    except OSError as error:
+        raise JessyError(f"{path} could not be written: {error.strerror or error}.") from error
+
+
+def as_value(stats: Stats) -> dict[str, Any]:
+    """All of it as one JSON object."""
+    overview, census = stats.overview, stats.overview.census
+    found = census.distributions()
     distributions = {
         "complexity": found.complexity,
         "iterations": found.iterations,
         "category": found.category,
         "language": found.language,
-        "file": file_shares,
+        "file": census.file_distribution(),
     }
-    if as_json:
-        print_json(
+    return {
+        "examples": stats.examples,
+        **{name: _as_json(shown) for name, shown in distributions.items()},
+        **{key: _rows(overview.figures[key].rows) for key in ("length", "turns")},
+        "missing": {name: shown.missing for name, shown in distributions.items()},
+        "targets": [
             {
-                "examples": found.examples,
-                **{name: _as_json(shown) for name, shown in distributions.items()},
-                "missing": {name: shown.missing for name, shown in distributions.items()},
-                "targets": [
-                    {
-                        "name": target.name,
-                        "wanted": target.wanted,
-                        "found": target.found,
-                        "met": target.met,
-                    }
-                    for target in targets
-                ],
+                "name": target.name,
+                "wanted": target.wanted,
+                "found": target.found,
+                "met": target.met,
+                "count": target.count,
+                "aim": round(target.aim, 3),
             }
-        )
-    else:
-        _print(found.examples, len(files), distributions, targets)
+            for target in overview.targets
+        ],
+        "cells": [
+            {
+                "category": category,
+                "iterations": iterations,
+                "count": overview.grid.count(category, iterations),
+                "target": round(overview.grid.target(category, iterations), 3),
+            }
+            for category in overview.grid.categories
+            for iterations in overview.grid.columns
+            if overview.grid.count(category, iterations)
+            or overview.grid.target(category, iterations)
+        ],
+        "gaps": [
+            {
+                "complexity": str(gap.complexity),
+                "iterations": gap.iterations,
+                "category": gap.category,
+                "count": gap.count,
+                "target": gap.wanted,
+                "short": gap.short,
+                "filter": cell_query(gap.category, gap.iterations),
+            }
+            for gap in overview.grid.gaps
+        ],
+        "words": _uses(stats.uses.words),
+        "openings": _uses(stats.uses.openings),
+        "words_examined": stats.uses.examined,
+    }
 
 
 def _as_json(distribution: Distribution) -> dict[str, dict[str, float]]:
@@ -59,70 +160,12 @@ def _as_json(distribution: Distribution) -> dict[str, dict[str, float]]:
     }
 
 
-def _print(
-    examples: int, files: int, distributions: dict[str, Distribution], targets: list[Target]
-) -> None:
-    from rich.console import Console
-
-    console = Console(highlight=False, markup=False, emoji=False)
-    console.print(f"{plural(examples, 'example')} in {plural(files, 'file')}")
-    for name, distribution in distributions.items():
-        console.print()
-        console.print(_table(name, distribution))
-    console.print()
-    console.print(_target_table(targets))
-    missed = sum(not target.met for target in targets)
-    console.print(f"{len(targets) - missed} of {len(targets)} targets met.")
+def _rows(rows: tuple[Row, ...]) -> dict[str, dict[str, Any]]:
+    return {
+        row.name: {"count": row.count, "share": round(row.share, 6), "filter": row.query}
+        for row in rows
+    }
 
 
-def _target_table(targets: list[Target]) -> "Table":
-    """The bands and the files always; of the others, those that are missed."""
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table.grid(padding=(0, 1))
-    table.add_column(no_wrap=True, overflow="ellipsis", min_width=10, max_width=36)
-    table.add_column(no_wrap=True)
-    table.add_column(justify="right", no_wrap=True)
-    table.add_column(no_wrap=True)
-    table.add_row(Text("Targets", "bold"))
-    for target in targets:
-        if target.met and target.name.startswith(("iterations ", "category ")):
-            continue
-        mark = Text("✓ met", "green") if target.met else Text("✗ missed", "bold red")
-        table.add_row(Text(target.name), Text(target.wanted, "dim"), target.found, mark)
-    return table
-
-
-_BAR_WIDTH = 24
-_EIGHTHS = " ▏▎▍▌▋▊▉"
-
-
-def _table(name: str, distribution: Distribution) -> "Table":
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table.grid(padding=(0, 1))
-    table.add_column(overflow="ellipsis", no_wrap=True, min_width=10, max_width=36)
-    table.add_column(width=_BAR_WIDTH)
-    table.add_column(justify="right", no_wrap=True)
-    table.add_column(justify="right", no_wrap=True)
-    table.add_row(Text(name.capitalize(), "bold"))
-    largest = max([*(count.count for count in distribution.counts), distribution.missing, 1])
-    for count in distribution.counts:
-        value = Path(count.value).name if name == "file" else count.value
-        bar = Text(_bar(count.count / largest), "cyan")
-        table.add_row(Text(value), bar, f"{count.count:,}", f"{count.share:.1%}")
-    if distribution.missing:
-        share = distribution.missing / distribution.total
-        bar = Text(_bar(distribution.missing / largest), "dim")
-        table.add_row(Text("(none)", "italic"), bar, f"{distribution.missing:,}", f"{share:.1%}")
-    return table
-
-
-def _bar(share: float) -> str:
-    """A bar of the width it deserves, to an eighth of a character; never none for something."""
-    eighths = round(share * _BAR_WIDTH * 8)
-    if share > 0:
-        eighths = max(eighths, 1)
-    return "█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()
+def _uses(uses: tuple[Use, ...]) -> list[dict[str, Any]]:
+    return [{"words": use.words, "count": use.count, "filter": use.query} for use in uses]

@@ -22,10 +22,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 from jessy_tui.dataset.census import ALL_ITERATIONS, Census, by_frequency
 from jessy_tui.iteration import Complexity
 from jessy_tui.workspace import CategoryTarget, TargetSettings
+
+MOST_CATEGORIES: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,10 @@ def whole(target: float) -> int:
 
 
 def grid_of(census: Census, settings: TargetSettings) -> Grid:
-    """The grid of all examples of a census against the targets."""
+    """The grid of all examples of a census against the targets.
+
+    Of very many categories, only the most frequent are in it.
+    """
     counts: Counter[tuple[str | None, int | None]] = Counter()
     for cell, count in census.cells.items():
         counts[cell.category, cell.iterations] += count
@@ -123,8 +129,8 @@ def grid_of(census: Census, settings: TargetSettings) -> Grid:
     for (category, _), count in counts.items():
         if category is not None:
             categories[category] += count
-    names = [*by_frequency(categories)]
-    names += [name for name in settings.categories if name not in categories]
+    names = [name for name in settings.categories if name not in categories]
+    names = [*by_frequency(categories)[:MOST_CATEGORIES], *names]
     unnamed = any(category is None for category, _ in counts)
     uncounted = any(iterations is None for _, iterations in counts)
     wishes = _Wishes(names, counts, max(settings.examples, census.examples), settings)

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
@@ -10,6 +10,7 @@ from typing import Final
 from jessy_tui.dataset.example import Example
 from jessy_tui.dataset.query.nodes import Name
 from jessy_tui.dataset.stopwords import STOP_WORDS
+from jessy_tui.dataset.store import ExampleStore
 from jessy_tui.dataset.turkish import question_key
 
 # What `question_key` takes for a word.
@@ -40,6 +41,20 @@ class Uses:
     openings: tuple[Use, ...]
     examined: int
     """How many examples were looked at."""
+
+
+SAMPLE: Final = 4_000
+"""Of more examples, words are counted in so many, evenly spread."""
+
+
+def sample_of(store: ExampleStore) -> Iterator[Example]:
+    """All examples of a store, or `SAMPLE` of them, evenly spread."""
+    total = len(store)
+    for place in range(min(total, SAMPLE)):
+        try:
+            yield store[place * total // SAMPLE if total > SAMPLE else place].example
+        except (IndexError, KeyError):  # deleted meanwhile; whoever shows it counts again then
+            continue
 
 
 class _Forms:

@@ -35,10 +35,10 @@ def jessy(
 ) -> Jessy:
     """Runs `jessy ARGUMENTS...` in a folder, by default the test's own."""
 
-    def run(*arguments: object, folder: Path = tmp_path) -> Outcome:
+    def run(*arguments: object, folder: Path = tmp_path, columns: int = 80) -> Outcome:
         monkeypatch.chdir(folder)
         monkeypatch.setattr(sys, "argv", ["jessy", *map(str, arguments)])
-        monkeypatch.setenv("COLUMNS", "80")
+        monkeypatch.setenv("COLUMNS", str(columns))
         capfd.readouterr()
         try:
             main()

@@ -1,6 +1,6 @@
 """Tab 2: what is there against what there should be, as it is now, unsaved edits included."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -10,10 +10,9 @@ from textual.timer import Timer
 from textual.widgets import ContentSwitcher, Static
 from textual.worker import get_current_worker
 
-from jessy_tui.dataset.example import Example
 from jessy_tui.dataset.figures import Overview, overview_of
 from jessy_tui.dataset.store import ExampleStore
-from jessy_tui.dataset.words import Use, Uses, uses_of
+from jessy_tui.dataset.words import SAMPLE, Use, Uses, sample_of, uses_of
 from jessy_tui.iteration import Complexity
 from jessy_tui.ui.dashboard.bar_panel import BarPanel
 from jessy_tui.ui.dashboard.found import show_findings
@@ -23,8 +22,6 @@ from jessy_tui.ui.dashboard.panel import Panel
 from jessy_tui.ui.dashboard.use_list import Item, UseList
 from jessy_tui.ui.tab_screen import TabScreen
 
-SAMPLE = 4_000
-"""Of more examples, words are counted in so many, evenly spread."""
 _WORDS_AFTER = 0.4
 """Seconds of rest after an edit before words are counted anew."""
 
@@ -148,7 +145,7 @@ class DashboardScreen(TabScreen):
     def _count_words(self, store: ExampleStore) -> None:
         worker = get_current_worker()
         total = len(store)
-        uses = uses_of(_spread(store, total), cancelled=lambda: worker.is_cancelled)
+        uses = uses_of(sample_of(store), cancelled=lambda: worker.is_cancelled)
         if not worker.is_cancelled:
             self.app.call_from_thread(self._show_uses, uses, total)
 
@@ -218,18 +215,6 @@ class DashboardScreen(TabScreen):
         """Show all panels again."""
         if self.maximized is not None:
             self.minimize()
-
-
-def _spread(store: ExampleStore, total: int) -> Iterator[Example]:
-    """All examples, or `SAMPLE` of them, evenly spread."""
-    if total <= SAMPLE:
-        yield from store.examples()
-        return
-    for place in range(SAMPLE):
-        try:
-            yield store[place * total // SAMPLE].example
-        except (IndexError, KeyError):  # deleted meanwhile; the words are counted again then
-            continue
 
 
 def _items(uses: Sequence[Use]) -> list[Item]:
