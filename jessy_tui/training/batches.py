@@ -1,7 +1,7 @@
 """Rows of chat messages as batches of tokens: every row used, rows of like length together."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -134,28 +134,41 @@ class BatchPlan:
             yield [self.rows[index] for index in order[start : start + self.batch_size]]
 
 
-Part = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], np.ndarray[Any, Any]]
-"""Tokens (rows x longest); the positions, counted through all rows, whose next token is to be
-predicted; and those next tokens."""
-
-
-def make_batch(rows: Sequence[Tokens], *, parts: int = 1, multiple: int = 1) -> tuple[Any, ...]:
+def make_batch(
+    rows: Sequence[Tokens],
+    *,
+    parts: int = 1,
+    multiple: int = 1,
+    share: float | None = None,
+    states: Callable[[Sequence[Tokens], int], Any] | None = None,
+) -> tuple[Any, ...]:
     """The arrays of one batch, as `loss.make_loss` takes them.
+
+    First what the sum of the losses is multiplied with; then for each part: the tokens (rows x
+    longest); the positions, counted through all rows, whose next token is to be predicted; those
+    next tokens; and, with `states`, what the lower layers make of the tokens.
 
     Args:
         rows: one at least.
         parts: into how many parts to divide it at the most, for as many cores.
         multiple: pad to a multiple of so many tokens, where every new shape costs a compilation.
+        share: by default one over the number of the answers' tokens, which gives their mean.
+        states: for rows and a width, the kept states of the lower layers, padded.
     """
-    arrays: list[Any] = []
+    if share is None:
+        share = 1 / sum(row.answer for row in rows)
+    arrays: list[Any] = [np.array(share, np.float32)]
     for number in range(min(parts, len(rows))):
-        arrays += _part(rows[number::parts], multiple)
+        part = rows[number::parts]
+        longest = max(len(row.ids) for row in part) - 1
+        width = -(-longest // multiple) * multiple
+        arrays += _part(part, width)
+        if states is not None:
+            arrays.append(states(part, width))
     return tuple(arrays)
 
 
-def _part(rows: Sequence[Tokens], multiple: int) -> Part:
-    longest = max(len(row.ids) for row in rows) - 1
-    width = -(-longest // multiple) * multiple
+def _part(rows: Sequence[Tokens], width: int) -> tuple[Any, Any, Any]:
     tokens = np.zeros((len(rows), width), np.int32)
     positions: list[int] = []
     targets: list[int] = []

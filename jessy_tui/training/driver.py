@@ -9,6 +9,7 @@ import contextlib
 import importlib.metadata
 import os
 import platform
+import shutil
 import signal
 import sys
 import threading
@@ -25,18 +26,37 @@ from jessy_tui.bases.catalogue import NANO, NANO_SEED, fingerprint_of, read_reco
 from jessy_tui.errors import JessyError
 from jessy_tui.training import events, record
 from jessy_tui.training.blas import preload, streams_for
+from jessy_tui.training.ending import Best
 from jessy_tui.training.mishaps import explain_failure, open_standard_streams
 from jessy_tui.training.processes import started_at
 from jessy_tui.training.record import RunState
-from jessy_tui.training.run import STOP_NAME, Run
+from jessy_tui.training.requests import Asked, answered, asked_of
+from jessy_tui.training.run import Run
 from jessy_tui.training.runs import lock_run
 
 if TYPE_CHECKING:
+    from jessy_tui.training.material import Material
     from jessy_tui.training.session import Session
 
 _HEARTBEAT_SECONDS: Final = 5.0
 # How long the driver waits for whoever started it to note its number down, in seconds.
 _PATIENCE: Final = 10.0
+# How often preparations that take long say how far they are, in seconds.
+_SAY_SECONDS: Final = 2.0
+_EVERYTHING: Final = Asked.STOP | Asked.PAUSE | Asked.CHECKPOINT
+
+SessionEvent = (
+    events.Trained
+    | events.Validating
+    | events.Validated
+    | events.Saved
+    | events.Paused
+    | events.Continued
+)
+
+
+class _StoppedError(Exception):
+    """The run was asked to stop while it prepared."""
 
 
 class Driver:
@@ -50,33 +70,49 @@ class Driver:
         self._said_stopping = False
         self._session: Session | None = None
         self._step = 0
+        self._last_said = 0.0
 
     def stop(self, number: int, _frame: FrameType | None = None) -> None:
         """Handle a signal: the step that is being made is the last."""
         self._asked_by = signal.Signals(number).name
 
-    @property
-    def stop_asked(self) -> bool:
-        """Whether the run is to end after the step it is in."""
-        if self._asked_by is None and (self._run.folder / STOP_NAME).exists():
+    def asked(self) -> Asked:
+        """What the run is asked at the moment, by a signal or by a file."""
+        asked = asked_of(self._run.folder)
+        if Asked.STOP in asked and self._asked_by is None:
             self._asked_by = "a request"
-        if self._asked_by and not self._said_stopping:
+        if self._asked_by is None:
+            return asked
+        if not self._said_stopping:
             self._said_stopping = True
             self._log.write(events.Stopping(step=self._step, asked_by=self._asked_by))
             self._say(f"asked to stop by {self._asked_by}")
-        return self._asked_by is not None
+        return asked | Asked.STOP
 
-    def tell(self, event: events.Trained | events.Validated | events.Saved) -> None:
+    def answered(self, what: Asked) -> None:
+        """Take back what is done."""
+        answered(self._run.folder, what)
+
+    def tell(self, event: SessionEvent) -> None:
         """Write down what the session says."""
         self._log.write(event)
-        if isinstance(event, events.Saved):
-            session = self._session
-            self._note(
-                step=event.step,
-                checkpoint=event.path,
-                best_step=session.best_step if session else None,
-                best_loss=session.best_loss if session else None,
-            )
+        match event:
+            case events.Saved():
+                best = self._session.position.best if self._session else Best()
+                self._note(
+                    step=event.step,
+                    checkpoint=event.path,
+                    best_step=best.step,
+                    best_loss=best.loss,
+                )
+            case events.Paused():
+                self._say(f"pauses after step {event.step}")
+                self._note(state=RunState.PAUSED, step=event.step)
+            case events.Continued():
+                self._say("goes on")
+                self._note(state=RunState.RUNNING)
+            case _:
+                pass
 
     def made(self, step: int) -> None:
         """Remember how many steps have been made."""
@@ -93,6 +129,8 @@ class Driver:
         try:
             with self._heartbeat():
                 self._train()
+        except _StoppedError:
+            self._stopped_early()
         except JessyError as error:
             return self._fail(str(error))
         except (OSError, RuntimeError, MemoryError) as error:
@@ -111,50 +149,87 @@ class Driver:
         self._note(pid=os.getpid(), process_started=started_at(os.getpid()) or time.time())
 
     def _train(self) -> None:
-        # Before anything imports mlx.
         recipe = self._record.recipe
+        # Before anything imports mlx.
         blas = preload(streams_for(recipe.batch_size))
         self._say(blas.description)
         self._warn(blas.warning)
         base = self._base()
         self._prepare("loading the base")
+        from jessy_tui.training.material import Material
         from jessy_tui.training.session import Session
 
-        session = Session(self._run.folder, base, recipe, self)
+        material = Material(self._run.folder, base, recipe)
+        self._tell_of(material)
+        session = Session(self._run.folder, material, self)
         self._session = session
-        session.prepare()
-        self._warn_of_length(session)
-        self._say(
-            f"{recipe.describe_method()}: {session.trainable:,} of {session.parameters:,} weights "
-            "are trained"
-        )
-        if session.widened:
-            self._warn("The base is in half precision, which is slow on a CPU; it is trained wide.")
+        if self._record.resumed:
+            self._resume(session)
         self._note(
             state=RunState.RUNNING,
-            steps=session.steps,
+            steps=material.steps,
             blas=blas.description,
             versions=_versions(),
         )
-        self._log.write(
-            events.Started(
-                steps=session.steps,
-                steps_per_epoch=session.steps_per_epoch,
-                epochs=recipe.epochs,
-                rows=len(session.train_rows.rows),
-                validation_rows=len(session.validation_rows.rows),
-                tokens_per_epoch=session.train_rows.answer_tokens,
-                parameters=session.parameters,
-                trainable=session.trainable,
-                blas=blas.description,
-                versions=_versions(),
+        if not session.step:
+            self._log.write(
+                events.Started(
+                    steps=material.steps,
+                    steps_per_epoch=material.steps_per_epoch,
+                    epochs=recipe.epochs,
+                    rows=len(material.train.rows),
+                    validation_rows=len(material.validation.rows),
+                    tokens_per_epoch=material.train.answer_tokens,
+                    parameters=material.parameters,
+                    trainable=material.trainable,
+                    blas=blas.description,
+                    versions=_versions(),
+                )
             )
-        )
         self._end(session, session.train())
 
+    def _tell_of(self, material: "Material") -> None:
+        """Say what is trained and how, and let the layers that do not change be computed."""
+        self._warn_of_length(material)
+        if material.widened:
+            self._warn("The base is in half precision, which is slow on a CPU; it is trained wide.")
+        self._say(
+            f"{material.recipe.describe_method()}: {material.trainable:,} of "
+            f"{material.parameters:,} weights are trained"
+        )
+
+        def say(done: int, total: int) -> None:
+            if self.asked() & Asked.STOP:
+                raise _StoppedError
+            now = time.monotonic()
+            if now - self._last_said > _SAY_SECONDS:
+                self._last_said = now
+                self._prepare(f"computing the layers that do not change: {done} of {total} rows")
+
+        self._say(material.keep_lower_layers(say))
+
+    def _resume(self, session: "Session") -> None:
+        """Go on from the last checkpoint that a driver before this one left whole."""
+        from jessy_tui.training.resuming import clear_up, latest_resumable
+
+        clear_up(self._run.folder)
+        checkpoint = latest_resumable(self._run.folder)
+        if checkpoint is not None:
+            session.resume(checkpoint)
+        path = session.last_good
+        self._step = session.step
+        self._log.write(events.Resumed(step=session.step, checkpoint=path))
+        self._say(f"goes on from {path or 'the beginning'}, step {session.step}")
+        # It was the run's last word until now; the next comes with the next end.
+        shutil.rmtree(self._run.folder / "final", ignore_errors=True)
+        best = session.position.best
+        self._note(step=session.step, checkpoint=path, best_step=best.step, best_loss=best.loss)
+
     def _end(self, session: "Session", checkpoint: str | None) -> None:
-        step, seconds = session.step, time.monotonic() - session.started
-        finished = checkpoint is not None and step >= session.steps
+        step, seconds, best = session.step, session.seconds, session.position.best
+        finished = checkpoint is not None and (
+            step >= session.material.steps or session.early is not None
+        )
         # The event first: who sees in the record that the run has ended finds all events there.
         if checkpoint is not None and finished:
             self._log.write(
@@ -162,22 +237,32 @@ class Driver:
                     step=step,
                     checkpoint=checkpoint,
                     seconds=seconds,
-                    best_step=session.best_step,
-                    best_loss=session.best_loss,
+                    best_step=best.step,
+                    best_loss=best.loss,
+                    early=session.early,
                 )
             )
         else:
             self._log.write(events.Stopped(step=step, checkpoint=checkpoint, seconds=seconds))
-        self._say(f"{'finished' if finished else 'stopped'} at step {step}")
-        (self._run.folder / STOP_NAME).unlink(missing_ok=True)
+        self._say(session.early or f"{'finished' if finished else 'stopped'} at step {step}")
+        answered(self._run.folder, _EVERYTHING)
         self._note(
             state=RunState.FINISHED if finished else RunState.STOPPED,
             step=step,
             checkpoint=checkpoint,
-            best_step=session.best_step,
-            best_loss=session.best_loss,
+            best_step=best.step,
+            best_loss=best.loss,
             seconds=seconds,
+            reason=session.early,
         )
+
+    def _stopped_early(self) -> None:
+        """Say that the run was stopped while it prepared."""
+        step, checkpoint = self._record.step, self._record.checkpoint
+        self._log.write(events.Stopped(step=step, checkpoint=checkpoint, seconds=0.0))
+        self._say("stopped before the first step")
+        answered(self._run.folder, _EVERYTHING)
+        self._note(state=RunState.STOPPED)
 
     def _base(self) -> Path:
         """The base's folder, built first where it is one that is built here.
@@ -216,9 +301,9 @@ class Driver:
         workspace = Workspace(self._run.folder.resolve().parents[2])
         return ensure_nano(folder, texts_of(all_examples(workspace)), seed=NANO_SEED)
 
-    def _warn_of_length(self, session: "Session") -> None:
+    def _warn_of_length(self, material: "Material") -> None:
         longest = self._record.recipe.max_seq_length
-        rows = session.train_rows
+        rows = material.train
         for number, what in (
             (rows.shortened, "end after the last sentence that fits"),
             (rows.cut, "break off there, since no sentence ends before"),
@@ -236,7 +321,7 @@ class Driver:
         self._say(f"failed: {reason}")
         with contextlib.suppress(OSError):  # the disk may be full; the record is tried all the same
             self._log.write(events.Failed(step=step, reason=reason, checkpoint=checkpoint))
-            (self._run.folder / STOP_NAME).unlink(missing_ok=True)
+            answered(self._run.folder, _EVERYTHING)
         self._note(state=RunState.FAILED, step=step, checkpoint=checkpoint, reason=reason)
         return 1
 

@@ -103,6 +103,36 @@ class Heartbeat(Event, frozen=True, kw_only=True, tag="heartbeat"):
     step: int
 
 
+class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
+    """A driver goes on with the run after another one that ended or was killed.
+
+    What was said of later steps than `step` is made and said again: a reader forgets it.
+    """
+
+    step: int
+    """As of which step it goes on."""
+    checkpoint: str | None
+    """The checkpoint it goes on from, relative to the run folder; None: from the beginning."""
+
+
+class Validating(Event, frozen=True, kw_only=True, tag="validating"):
+    """A validation has begun, with the weights as of `step`."""
+
+    step: int
+
+
+class Paused(Event, frozen=True, kw_only=True, tag="paused"):
+    """The driver was asked to pause; it has saved, and waits."""
+
+    step: int
+
+
+class Continued(Event, frozen=True, kw_only=True, tag="continued"):
+    """The driver goes on after a pause."""
+
+    step: int
+
+
 class Stopping(Event, frozen=True, kw_only=True, tag="stopping"):
     """The driver was asked to stop and is saving."""
 
@@ -121,13 +151,15 @@ class Stopped(Event, frozen=True, kw_only=True, tag="stopped"):
 
 
 class Finished(Event, frozen=True, kw_only=True, tag="finished"):
-    """All steps were made."""
+    """All steps were made, or the run ended early since nothing got better any more."""
 
     step: int
     checkpoint: str
     seconds: float
     best_step: int | None = None
     best_loss: float | None = None
+    early: str | None = None
+    """Why it ended before its last step, a sentence; None when it made all its steps."""
 
 
 class Failed(Event, frozen=True, kw_only=True, tag="failed"):
@@ -147,6 +179,10 @@ AnyEvent = (
     | Validated
     | Saved
     | Heartbeat
+    | Resumed
+    | Validating
+    | Paused
+    | Continued
     | Stopping
     | Stopped
     | Finished

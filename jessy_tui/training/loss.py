@@ -12,38 +12,43 @@ from typing import Any
 import mlx.core as mx
 import mlx.nn as nn
 
+from jessy_tui.training.forward import Forward
+from jessy_tui.training.frozen import Frozen
+
 Loss = Callable[..., tuple[mx.array, mx.array]]
 
 
-def make_loss(model: nn.Module, parts: int = 1) -> Loss:
-    """The loss for models of this one's shape, to be given to mlx-lm's `train` and `evaluate`.
+def make_loss(forward: Forward, *, parts: int = 1, frozen: Frozen | None = None) -> Loss:
+    """The loss to be given to mlx-lm's `train` and `evaluate`.
 
-    It takes the model and the arrays of `batches.make_batch`, three for every part, and gives the
-    mean over the answers' tokens, in nats, and how many they were.
+    It takes the model and the arrays of `batches.make_batch`, and gives the sum over the answers'
+    tokens times the batch's share (so the mean, where that is one over their number), in nats, and
+    how many they were.
+
+    Args:
+        forward: how the model computes logits.
+        parts: into how many parts batches are divided at the most.
+        frozen: the lower layers' kept states, where batches bring them.
     """
-    head = _head_of(model)
     device = mx.default_device()
     streams = [mx.default_stream(device), *(mx.new_stream(device) for _ in range(parts - 1))]
+    size = 3 if frozen is None else 4
 
-    def summed(model: Any, tokens: mx.array, positions: mx.array, targets: mx.array) -> mx.array:
-        states = model.model(tokens)
-        states = states.reshape(-1, states.shape[-1])[positions]
-        total: mx.array = nn.losses.cross_entropy(head(model, states), targets, reduction="sum")
+    def summed(
+        model: Any, tokens: mx.array, positions: mx.array, targets: mx.array, *kept: mx.array
+    ) -> mx.array:
+        if frozen is not None:
+            frozen.give(kept[0])
+        logits = forward.logits(model, tokens, positions)
+        total: mx.array = nn.losses.cross_entropy(logits, targets, reduction="sum")
         return total
 
-    def loss(model: Any, *batch: mx.array) -> tuple[mx.array, mx.array]:
+    def loss(model: Any, share: mx.array, *batch: mx.array) -> tuple[mx.array, mx.array]:
         totals = []
-        for number, stream in zip(range(0, len(batch), 3), streams, strict=False):
+        for number, stream in zip(range(0, len(batch), size), streams, strict=False):
             with mx.stream(stream):
-                totals.append(summed(model, *batch[number : number + 3]))
-        count = sum(targets.size for targets in batch[2::3])
-        return sum(totals[1:], start=totals[0]) / count, mx.array(count)
+                totals.append(summed(model, *batch[number : number + size]))
+        count = sum(targets.size for targets in batch[2::size])
+        return sum(totals[1:], start=totals[0]) * share, mx.where(share > 0, count, 0)
 
     return loss
-
-
-def _head_of(model: Any) -> Callable[[Any, mx.array], mx.array]:
-    """How a model of this shape turns its last states into logits."""
-    if getattr(model, "lm_head", None) is not None:
-        return lambda model, states: model.lm_head(states)
-    return lambda model, states: model.model.embed_tokens.as_linear(states)

@@ -49,6 +49,7 @@ PRESETS: Final[dict[str, Recipe]] = {
         report_every=10,
         validate_every=25,
         checkpoint_every=100,
+        patience=50,
         chosen="best",
     ),
 }

@@ -5,20 +5,24 @@ doing. Its curves are `curves.Curves`.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from jessy_tui.training.events import (
     AnyEvent,
+    Continued,
     Failed,
     Finished,
     Heartbeat,
+    Paused,
     Preparing,
+    Resumed,
     Saved,
     Started,
     Stopped,
     Stopping,
     Trained,
     Validated,
+    Validating,
     Warned,
 )
 
@@ -35,7 +39,12 @@ class Progress:
     saved: Saved | None = None
     ended: Stopped | Finished | Failed | None = None
     stopping: bool = False
+    paused: bool = False
+    validating: bool = False
+    resumed: int = 0
+    """How often a driver has gone on after another."""
     step: int = 0
+    _bests: list[Validated] = field(default_factory=list)
 
     def take(self, events: Iterable[AnyEvent]) -> None:
         """Fold in `events`, oldest first."""
@@ -44,18 +53,28 @@ class Progress:
 
     def _take(self, event: AnyEvent) -> None:
         match event:
+            case Resumed():
+                self._forget_after(event.step)
+            case Validating():
+                self.validating = True
+            case Paused():
+                self.paused = True
+            case Continued():
+                self.paused = False
             case Preparing():
                 self.doing = event.doing
                 self.ended = None
-                self.stopping = False
+                self.stopping = self.paused = self.validating = False
             case Started():
                 self.started = event
             case Trained():
                 self.trained = event
             case Validated():
+                self.validating = False
                 self.validated = event
                 if event.best:
                     self.best = event
+                    self._bests.append(event)
             case Saved():
                 self.saved = event
             case Stopping():
@@ -65,6 +84,19 @@ class Progress:
             case Heartbeat() | Warned():
                 pass
         self.step = max(self.step, getattr(event, "step", 0))
+
+    def _forget_after(self, step: int) -> None:
+        """A driver goes on from `step`: what was said of later ones is made and said again."""
+        self.step = step
+        self.ended = None
+        self.resumed += 1
+        while self._bests and self._bests[-1].step > step:
+            self._bests.pop()
+        self.best = self._bests[-1] if self._bests else None
+        if self.trained and self.trained.step > step:
+            self.trained = None
+        if self.validated and self.validated.step > step:
+            self.validated = self.best
 
     @property
     def steps(self) -> int:

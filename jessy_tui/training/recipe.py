@@ -16,6 +16,7 @@ Schedule = Literal["cosine", "linear", "constant"]
 FineTuneType = Literal["lora", "dora", "full"]
 Keys = Literal["attention", "all"]
 Optimizer = Literal["adam", "adamw"]
+Frozen = Literal["auto", "memory", "disk", "none"]
 
 _LABEL: Final = r"(?:LOW|MEDIUM|HIGH)(?:-[1-9])?"
 _REPEAT: Final = rf"^(?:{_LABEL}:[1-9][0-9]?(?:,{_LABEL}:[1-9][0-9]?)*)?$"
@@ -102,6 +103,28 @@ class Recipe(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tr
     checkpoint_every: Annotated[
         int, Meta(ge=0, description="Steps between two checkpoints; 0: only best and final.")
     ] = 100
+    keep_checkpoints: Annotated[
+        int,
+        Meta(
+            ge=0,
+            description="How many of the latest checkpoints stay, besides best and final; 0: all.",
+        ),
+    ] = 5
+    patience: Annotated[
+        int,
+        Meta(ge=0, description="Steps without a better validation that end the run; 0: none do."),
+    ] = 0
+    min_delta: Annotated[
+        float,
+        Meta(ge=0, le=100, description="By how many nats a validation must be lower to be better."),
+    ] = 0.0
+    frozen: Annotated[
+        Frozen,
+        Meta(
+            description="Where what the layers below the trained ones make of the rows is kept: "
+            "auto, memory, disk, or none to compute it anew each step."
+        ),
+    ] = "auto"
     chosen: Annotated[
         Literal["best", "final"],
         Meta(description="The checkpoint the run is asked with unless another is named."),

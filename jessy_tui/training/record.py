@@ -15,13 +15,17 @@ FORMAT: Final = 1
 
 
 class RunState(StrEnum):
-    """How a run stands. All but `died` are written by those who bring it about."""
+    """How a run stands. All but `died` and `lost` are written by those who bring it about."""
 
     QUEUED = "queued"
     """Made; waits until the runs before it have ended (`queue.py`)."""
     PREPARING = "preparing"
     """Made; its driver is about to start, or loads the base."""
     RUNNING = "running"
+    PAUSED = "paused"
+    """Asked to pause; the driver has saved and waits."""
+    LOST = "lost"
+    """Its driver is there, but has given no sign of life for a while. Never written."""
     STOPPING = "stopping"
     """Asked to stop; the driver ends its step and saves."""
     STOPPED = "stopped"
@@ -33,7 +37,17 @@ class RunState(StrEnum):
     @property
     def active(self) -> bool:
         """Whether a driver is at work, or about to be."""
-        return self in (RunState.PREPARING, RunState.RUNNING, RunState.STOPPING)
+        return self in _ACTIVE
+
+    @property
+    def resumable(self) -> bool:
+        """Whether a driver can go on with the run."""
+        return self in (RunState.STOPPED, RunState.FAILED, RunState.DIED)
+
+
+_ACTIVE: Final = frozenset(
+    (RunState.PREPARING, RunState.RUNNING, RunState.PAUSED, RunState.LOST, RunState.STOPPING)
+)
 
 
 class BaseReference(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,7 +98,9 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float | None = None
     """From the first step to the end; None until it has ended."""
     reason: str | None = None
-    """Why it failed, a sentence."""
+    """Why it failed, or why it finished before its last step; a sentence."""
+    resumed: int = 0
+    """How often a driver has gone on with it after another."""
     blas: str | None = None
     versions: dict[str, str] = {}
 

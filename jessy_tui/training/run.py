@@ -16,9 +16,15 @@ EVENTS_NAME: Final = "events.jsonl"
 LOG_NAME: Final = "log.txt"
 STOP_NAME: Final = "stop"
 """A file that stands in the folder from the moment a run is asked to stop until it has."""
+PAUSE_NAME: Final = "pause"
+"""The same for a pause; the run goes on when it is removed."""
+CHECKPOINT_NAME: Final = "checkpoint"
+"""The same for a checkpoint."""
 
 # How long a run that was made may wait for its driver before it counts as never started, seconds.
 _START_GRACE: Final = 60.0
+# How long a driver that lives may say nothing, in seconds; a heartbeat comes every five.
+_SILENCE: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +105,17 @@ class Run:
             # A signal that came before the driver could handle it has ended it as well.
             never_began = now.state is RunState.PREPARING and (self.folder / STOP_NAME).exists()
             return RunState.STOPPED if never_began else RunState.DIED
-        return RunState.STOPPING if (self.folder / STOP_NAME).exists() else record.state
+        if (self.folder / STOP_NAME).exists():
+            return RunState.STOPPING
+        return RunState.LOST if self._silent_for > _SILENCE else record.state
+
+    @property
+    def _silent_for(self) -> float:
+        """Seconds since the driver last said something; it says at least that it lives."""
+        try:
+            return time.time() - self.events.stat().st_mtime
+        except OSError:
+            return 0.0  # it has not said anything yet
 
     @property
     def pid(self) -> int | None:
@@ -125,9 +141,16 @@ class Run:
     def figures(self) -> Figures:
         """What it last said of itself."""
         record = self.record
-        step, trained, validated = record.step, None, None
+        step = record.step
+        trained: events.Trained | None = None
+        validated: events.Validated | None = None
         for event in events.last_events(self.events):
             match event:
+                case events.Resumed():
+                    # What was said of later steps is made again.
+                    step = event.step
+                    trained = trained if trained and trained.step <= step else None
+                    validated = validated if validated and validated.step <= step else None
                 case events.Trained():
                     trained = event
                 case events.Validated():
@@ -204,6 +227,14 @@ class Run:
                 return "It waits until the runs before it have ended."
             case RunState.PREPARING:
                 return "It prepares."
+            case RunState.PAUSED:
+                return f"It pauses, and has saved: {at}."
+            case RunState.LOST:
+                return (
+                    f"Its driver (process {record.pid}) is there, but has given no sign of life "
+                    f"for {self._silent_for:.0f} seconds, last at {at}: the machine may be asleep "
+                    "or out of memory, or somebody has halted the process."
+                )
             case RunState.RUNNING:
                 return f"It trains: {at}."
             case RunState.STOPPING:
@@ -211,4 +242,6 @@ class Run:
             case RunState.STOPPED:
                 return f"It was stopped at {at}."
             case RunState.FINISHED:
+                if record.reason:
+                    return f"It ended early, at {at}. {record.reason}"
                 return f"It has made all its {record.steps} steps."

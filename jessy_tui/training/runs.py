@@ -7,7 +7,6 @@ whoever started it.
 import contextlib
 import fcntl
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -35,22 +34,35 @@ from jessy_tui.training.record import (
     read_record,
     write_record,
 )
-from jessy_tui.training.run import STOP_NAME, Figures, Run
+from jessy_tui.training.requests import (
+    Asked,
+    answered,
+    checkpoint_now,
+    continue_run,
+    pause_run,
+    stop_run,
+)
+from jessy_tui.training.run import Figures, Run
 from jessy_tui.workspace import Workspace
 
 __all__ = [
     "Figures",
     "Run",
     "RunState",
+    "checkpoint_now",
+    "continue_run",
     "create_run",
     "find_run",
     "list_runs",
     "lock_run",
+    "pause_run",
+    "resume_run",
     "start_run",
     "stop_run",
 ]
 
 LOCK_NAME: Final = ".lock"
+_DYING_SECONDS: Final = 5.0
 
 
 def create_run(
@@ -163,47 +175,58 @@ def start_run(workspace: Workspace, run: Run) -> int:
         record = run.record
         if record.state not in (RunState.PREPARING, RunState.QUEUED) or record.pid is not None:
             raise JessyError(f"The run {run.name} has been started before; it is {run.state}.")
-        try:
-            with run.log.open("ab") as log:
-                process = subprocess.Popen(
-                    [sys.executable, "-P", "-m", "jessy_tui.training.driver", str(run.folder)],
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=log,
-                    env=child_environment(workspace.settings.training.blas),
-                    start_new_session=True,
-                )
-        except OSError as error:
-            raise JessyError(f"The driver of {run.name} could not be started: {error}.") from error
-        # Taken notice of when it ends, so that it does not stay behind as a zombie.
-        threading.Thread(target=process.wait, daemon=True).start()
-        started = started_at(process.pid) or time.time()
-        write_record(
-            run.folder,
-            msgspec.structs.replace(
-                record, state=RunState.PREPARING, pid=process.pid, process_started=started
-            ),
-        )
-    return process.pid
+        return _start(workspace, run, record)
 
 
-def stop_run(run: Run) -> None:
-    """Ask the run's driver to end its step, save, and stop. Returns at once.
+def resume_run(workspace: Workspace, run: Run) -> int:
+    """Let a new driver go on with a run from its last checkpoint; returns the process's number.
+
+    What comes of it is what would have come of it without a break, byte for byte. A run that has
+    no checkpoint yet begins anew.
 
     Raises:
-        JessyError: no driver is at work.
+        JessyError: a driver is at work, or it has made all its steps; or the process cannot be
+            started.
     """
-    record = run.record
-    state = run.state_of(record)
-    if not state.active or record.pid is None:
-        raise JessyError(f"The run {run.name} cannot be stopped: it is {state}.")
+    if not (state := run.state).resumable:
+        raise JessyError(f"The run {run.name} cannot go on: it is {state}. {run.explain()}")
+    # A process that has just been killed may hold the folder for a moment yet.
+    with lock_run(run.folder, _DYING_SECONDS):
+        record = run.record
+        if not run.state_of(record).resumable:  # someone else was quicker
+            raise JessyError(f"The run {run.name} has a driver at work already.")
+        fresh = msgspec.structs.replace(
+            record, state=RunState.PREPARING, reason=None, resumed=record.resumed + 1
+        )
+        # Nobody asked the driver that is started now.
+        answered(run.folder, Asked.STOP | Asked.PAUSE | Asked.CHECKPOINT)
+        return _start(workspace, run, fresh)
+
+
+def _start(workspace: Workspace, run: Run, record: RunRecord) -> int:
+    """Start a driver and note it down."""
     try:
-        (run.folder / STOP_NAME).touch()
-        os.kill(record.pid, signal.SIGTERM)
-    except ProcessLookupError:
-        (run.folder / STOP_NAME).unlink(missing_ok=True)  # it has just ended by itself
+        with run.log.open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "jessy_tui.training.driver", str(run.folder)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=child_environment(workspace.settings.training.blas),
+                start_new_session=True,
+            )
     except OSError as error:
-        raise JessyError(f"The run {run.name} could not be asked to stop: {error}.") from error
+        raise JessyError(f"The driver of {run.name} could not be started: {error}.") from error
+    # Taken notice of when it ends, so that it does not stay behind as a zombie.
+    threading.Thread(target=process.wait, daemon=True).start()
+    started = started_at(process.pid) or time.time()
+    write_record(
+        run.folder,
+        msgspec.structs.replace(
+            record, state=RunState.PREPARING, pid=process.pid, process_started=started
+        ),
+    )
+    return process.pid
 
 
 @contextlib.contextmanager

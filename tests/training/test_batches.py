@@ -116,7 +116,9 @@ def test_a_batch_predicts_each_token_of_each_answer_once(
     rows: list[Tokens], parts: int, multiple: int
 ) -> None:
     arrays = make_batch(rows, parts=parts, multiple=multiple)
-    assert len(arrays) == 3 * min(parts, len(rows))
+    assert len(arrays) == 1 + 3 * min(parts, len(rows))
+    np.testing.assert_allclose(arrays[0], 1 / sum(row.answer for row in rows), rtol=1e-6)
+    arrays = arrays[1:]
     seen = Counter[tuple[int, int]]()
     for tokens, positions, targets in zip(arrays[0::3], arrays[1::3], arrays[2::3], strict=True):
         assert tokens.shape[1] % multiple == 0
@@ -131,7 +133,7 @@ def test_a_batch_predicts_each_token_of_each_answer_once(
 
 @pytest.mark.parametrize("parts", [1, 2, 5])
 def test_a_single_row_is_one_part(parts: int) -> None:
-    tokens, positions, targets = make_batch([Tokens((5, 6, 7), 1)], parts=parts)
+    _, tokens, positions, targets = make_batch([Tokens((5, 6, 7), 1)], parts=parts)
     np.testing.assert_array_equal(tokens, [[5, 6]])
     np.testing.assert_array_equal(positions, [0, 1])
     np.testing.assert_array_equal(targets, [6, 7])

@@ -12,6 +12,7 @@ import mlx.core as mx, mlx.nn as nn
 from mlx.utils import tree_flatten
 from mlx_lm.models.llama import Model, ModelArgs
 from jessy_tui.training.batches import Tokens, make_batch
+from jessy_tui.training.forward import Forward
 from jessy_tui.training.loss import make_loss
 
 tied = msgspec.json.decode(sys.stdin.buffer.read())
@@ -33,7 +34,7 @@ wanted, gradients = nn.value_and_grad(model, plain)(model)
 wanted_gradients = dict(tree_flatten(gradients))
 found = []
 for parts, multiple in ((1, 1), (2, 1), (3, 8)):
-    loss = make_loss(model, parts)
+    loss = make_loss(Forward(model, rows[0].ids), parts=parts)
     batch = [mx.array(array) for array in make_batch(rows, parts=parts, multiple=multiple)]
     (value, count), gradients = nn.value_and_grad(model, loss)(model, *batch)
     worst = 0.0

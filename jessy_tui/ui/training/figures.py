@@ -45,6 +45,8 @@ def in_words(progress: Progress, state: RunState, explanation: str) -> str:
     match state:
         case RunState.FINISHED if isinstance(progress.ended, Finished):
             took = duration(progress.ended.seconds)
+            if progress.ended.early:
+                return f"Ended early at {step} after {took}. {progress.ended.early}"
             return f"Finished {progress.step:,} steps in {took}{best_words}."
         case RunState.STOPPED if isinstance(progress.ended, Stopped):
             took = duration(progress.ended.seconds)
@@ -55,7 +57,9 @@ def in_words(progress: Progress, state: RunState, explanation: str) -> str:
             return f"Preparing: {progress.doing}."
         case RunState.STOPPING:
             return f"Stopping after {step}: saving a checkpoint."
-        case RunState.RUNNING if progress.trained is None:
+        case RunState.RUNNING if progress.validating:
+            return f"Validating after {step}{best_words}."
+        case RunState.RUNNING if progress.trained is None and not progress.step:
             return f"Preparing: {progress.doing}."
         case RunState.RUNNING:
             left = progress.seconds_left

@@ -14,6 +14,8 @@ _MARKS = {
     RunState.QUEUED: "⋯",
     RunState.PREPARING: "…",
     RunState.RUNNING: "▶",
+    RunState.PAUSED: "‖",
+    RunState.LOST: "?",
     RunState.STOPPING: "▣",
     RunState.STOPPED: "■",
     RunState.FINISHED: "✓",
