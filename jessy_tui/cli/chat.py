@@ -105,7 +105,8 @@ def command(
     sampling = Sampling(max_tokens=max_tokens, temperature=temperature, seed=seed)
 
     async def ask(engine: "Engine", question: str, history: "Sequence[Message]") -> "Reply":
-        events = think(engine, question, history=history, policy=policy, sampling=sampling)
+        said = (*target.opening, *history)
+        events = think(engine, question, history=said, policy=policy, sampling=sampling)
         return await _print_answer(events, quiet=as_json)
 
     try:

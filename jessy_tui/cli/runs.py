@@ -53,12 +53,21 @@ def command(
         _compare(found, as_json=as_json)
     elif found:
         run = _change(workspace, found[0], new_name, note, tags, untags) if changes else found[0]
+        changed = _data_changed(workspace, run)
         if as_json:
-            print_json(as_object(run))
+            print_json({**as_object(run), "data_changed": changed})
         else:
-            _print_one(run)
+            _print_one(run, changed)
     else:
         _list(workspace, as_json=as_json)
+
+
+def _data_changed(workspace: Workspace, run: "Run") -> bool | None:
+    """Whether the examples are others than those the run was made from; None if unreadable."""
+    from jessy_tui.training.staleness import DataNow
+
+    now = DataNow(workspace).digest()
+    return None if now is None else now != run.record.data.digest
 
 
 def _change(
@@ -204,7 +213,7 @@ def _print_table(runs: "list[Run]") -> None:
     Console(highlight=False, markup=False, emoji=False).print(table)
 
 
-def _print_one(run: "Run") -> None:
+def _print_one(run: "Run", changed: bool | None) -> None:
     from jessy_tui.cli.follow import clock
     from jessy_tui.training.about import read_about
 
@@ -218,6 +227,14 @@ def _print_one(run: "Run") -> None:
         f"{record.recipe.epochs:g} epochs, "
         f"{record.steps or record.recipe.steps(record.data.rows)} steps",
     ]
+    if changed is not None:
+        lines.append(
+            "the examples have changed since"
+            if changed
+            else "the examples are those it was made from"
+        )
+    if record.data.system:
+        lines.append(f"system prompt: {record.data.system}")
     if about.tags or about.note:
         said = [*(f"#{tag}" for tag in about.tags), about.note]
         lines.insert(1, " ".join(filter(None, said)))

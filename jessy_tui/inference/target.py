@@ -5,6 +5,7 @@ from pathlib import Path
 
 from jessy_tui.bases.catalogue import find_base, read_record
 from jessy_tui.errors import JessyError
+from jessy_tui.inference.protocol import Message
 from jessy_tui.training.run import Run
 from jessy_tui.training.runs import find_run, list_runs
 from jessy_tui.workspace import Workspace
@@ -21,6 +22,13 @@ class Target:
     """A step, "best" or "final"."""
     adapter: Path | None = None
     """The checkpoint's folder."""
+    system: str = ""
+    """The system prompt that the run's rows begin with; the checkpoint is asked with the same."""
+
+    @property
+    def opening(self) -> tuple[Message, ...]:
+        """What stands before the first question: the history that `think` begins with."""
+        return (Message("system", self.system),) if self.system else ()
 
     def __str__(self) -> str:
         if self.run is None:
@@ -73,6 +81,7 @@ def target_of_run(workspace: Workspace, name: str | None, checkpoint: str | None
         run=run.name,
         checkpoint=adapter.name,
         adapter=adapter,
+        system=run.record.data.system,
     )
 
 

@@ -86,6 +86,7 @@ def test_programs_get_all_of_a_run(jessy: Jessy, workspace: Workspace, run: Run)
     assert shown["checkpoints"] == {"best": str(run.folder / "best")}
     assert shown["pid"] is None
     listed = jessy("runs", "--json", folder=workspace.root).json
+    assert shown.pop("data_changed") is False
     assert listed == {"runs": [shown], "problems": []}
 
 
@@ -104,3 +105,17 @@ def test_an_unknown_run_is_refused(jessy: Jessy, workspace: Workspace, run: Run)
     ran = jessy("runs", "nope", folder=workspace.root)
     assert (ran.code, ran.out) == (1, "")
     assert "There is no run 'nope'; there are: first." in ran.err
+
+
+def test_it_is_said_whether_the_examples_have_changed_since(
+    jessy: Jessy, workspace: Workspace, run: Run
+) -> None:
+    root = workspace.root
+    assert jessy("runs", "first", "--json", folder=root).json["data_changed"] is False
+    assert "the examples are those it was made from" in jessy("runs", "first", folder=root).out
+    file = workspace.data / "chat.json"
+    file.write_text(file.read_text().replace("naber", "nasılsın"))
+    assert jessy("runs", "first", "--json", folder=root).json["data_changed"] is True
+    assert "the examples have changed since" in jessy("runs", "first", folder=root).out
+    file.write_text("[")
+    assert jessy("runs", "first", "--json", folder=root).json["data_changed"] is None

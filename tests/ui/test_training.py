@@ -367,3 +367,14 @@ async def test_a_sweep_makes_a_run_of_every_combination_tagged_and_noted(
     assert [run.name for run in runs] == ["grid-1", "grid-2"]
     assert [run.recipe.seed for run in runs] == [1, 2]
     assert read_about(runs[1].folder).note == "seed=2 rank=4"
+
+
+async def test_a_run_says_that_the_examples_have_changed_since(workspace: Workspace) -> None:
+    put_run(workspace)
+    async with at_training(workspace) as pilot:
+        await until(pilot, lambda: "first · finished" in shown(pilot))
+        await press(pilot, "1", "i", "9", "ctrl+s")
+        await until(pilot, lambda: any("Saved" in notice for notice in notices(pilot)))
+        assert "the examples have changed since" not in shown(pilot)
+        await press(pilot, "3")
+        await until(pilot, lambda: "the examples have changed since" in shown(pilot))

@@ -164,7 +164,7 @@ class ChatScreen(TabScreen):
         await self.query_one("#transcript").mount(exchange)
         try:
             engine = await self._engine_for(target)
-            async with aclosing(think(engine, question)) as events:
+            async with aclosing(think(engine, question, history=target.opening)) as events:
                 async for event in events:
                     await self._show(exchange, event)
         except JessyError as error:

@@ -8,7 +8,9 @@ from textual.binding import Binding
 from textual.containers import Container, Vertical
 from textual.message import Message
 from textual.widgets import ContentSwitcher, RichLog, Static
+from textual.worker import get_current_worker
 
+from jessy_tui.training.staleness import DataNow
 from jessy_tui.ui.training.figures import Figures
 from jessy_tui.ui.training.run_actions import RunActions
 from jessy_tui.ui.training.run_list import RunList
@@ -18,6 +20,13 @@ from jessy_tui.ui.training.starting import Starting
 from jessy_tui.ui.training.watch import RunWatch, Seen, Wanted
 
 _LOOK_EVERY = 0.7  # seconds
+
+
+@dataclass
+class DataSeen(Message):
+    """The saved examples were looked at: their digest, or None where they cannot be read."""
+
+    digest: str | None
 
 
 @dataclass
@@ -49,6 +58,8 @@ class TrainingScreen(Starting, RunActions):
         self._again = False
         self._watch: RunWatch | None = None
         self._said: set[str] = set()
+        self._data: DataNow | None = None
+        self._data_digest: str | None = None
 
     def compose_body(self) -> ComposeResult:
         with ContentSwitcher(initial="waiting", id="body"):
@@ -72,6 +83,7 @@ class TrainingScreen(Starting, RunActions):
 
     def set_up(self) -> None:
         self._watch = RunWatch(self.jessy.workspace)
+        self._data = DataNow(self.jessy.workspace)
         self.query_one("#events").border_title = "Events"
         self.query_one("#driver-log").border_title = "What the driver prints"
         self.set_interval(_LOOK_EVERY, self.look)
@@ -79,6 +91,25 @@ class TrainingScreen(Starting, RunActions):
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
+        self.look()
+        if self._data is not None:
+            self._look_at_data(self._data)
+
+    def examples_changed(self) -> None:
+        if self._data is not None:
+            self._look_at_data(self._data)
+
+    @work(thread=True, exclusive=True, group="data")
+    def _look_at_data(self, data: DataNow) -> None:
+        """Whether the saved examples are still those that runs were made from."""
+        worker = get_current_worker()
+        digest = data.digest(lambda: worker.is_cancelled)
+        if not worker.is_cancelled:
+            self.post_message(DataSeen(digest))
+
+    @on(DataSeen)
+    def _data_seen(self, message: DataSeen) -> None:
+        self._data_digest = message.digest
         self.look()
 
     # --- looking -------------------------------------------------------------------------------
@@ -140,7 +171,9 @@ class TrainingScreen(Starting, RunActions):
         self.query_one("#driver-log", RunLog).add_lines(seen.driver_lines)
         figures = self.query_one(Figures)
         figures.border_title = f"{summary.name} · {summary.state}"
-        figures.border_subtitle = "reading its events …" if seen.behind else ""
+        changed = self._data_digest not in (None, summary.data_digest)
+        told = "the examples have changed since" if changed else ""
+        figures.border_subtitle = "reading its events …" if seen.behind else told
         figures.show(
             seen.progress,
             summary.state,

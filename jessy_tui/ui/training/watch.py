@@ -27,6 +27,8 @@ class RunSummary:
     figures: Figures
     explanation: str
     about: About = field(default_factory=About)
+    data_digest: str = ""
+    """Of the examples it was made from."""
 
 
 @dataclass(frozen=True)
@@ -124,4 +126,11 @@ class RunWatch:
 
 
 def _summarize(run: Run) -> RunSummary:
-    return RunSummary(run.name, run.state, run.figures(), run.explain(), read_about(run.folder))
+    return RunSummary(
+        run.name,
+        run.state,
+        run.figures(),
+        run.explain(),
+        read_about(run.folder),
+        run.record.data.digest,
+    )
