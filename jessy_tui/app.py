@@ -1,5 +1,6 @@
 """The app: tabs, theme, and the services the tabs share. What a tab shows is the tab's business."""
 
+import gc
 import threading
 from pathlib import Path
 from typing import ClassVar
@@ -29,6 +30,8 @@ from jessy_tui.ui.widgets.tab_bar import TABS, TabBar
 from jessy_tui.workspace import Workspace
 
 _SENTINEL_AFTER = 1.5  # seconds
+_PATIENCE = 0.5
+"""Seconds that the indexing of large files waits at the most for the first screen."""
 
 
 class JessyApp(Going):
@@ -118,7 +121,9 @@ class JessyApp(Going):
         workspace = self.workspace
         try:
             journal = workspace.state / JOURNAL_NAME
-            store = ExampleStore.open(workspace.example_files(), journal=journal)
+            store = ExampleStore.open(
+                workspace.example_files(), journal=journal, patience=_PATIENCE
+            )
         except JessyError as error:
             self.post_message(OpeningFailed(str(error)))
         else:
@@ -138,9 +143,17 @@ class JessyApp(Going):
                 timeout=10,
             )
         self.examples_changed.publish(None)
-        self.findings.follow(self.store)
-        if self.store.indexing is not None:
-            self.store.subscribe_indexing(self._tell_indexed)
+        self.call_after_refresh(self._shown, self.store)
+
+    def _shown(self, store: ExampleStore) -> None:
+        """The first screen is painted: now comes what would have held it up."""
+        _collect_garbage()
+        if store is not self.store:
+            return
+        store.begin_indexing()
+        self.findings.follow(store)
+        if store.indexing is not None:
+            store.subscribe_indexing(self._tell_indexed)
 
     def _store_changed(self, change: Change) -> None:
         """An edit is drawn at once; a save tells from its own thread."""
@@ -170,6 +183,7 @@ class JessyApp(Going):
 
     @on(OpeningFailed)
     def _opening_failed(self, message: OpeningFailed) -> None:
+        _collect_garbage()
         self.notify(message.reason, title="Not read", severity="error", timeout=20, markup=False)
 
     @on(TabBar.Pressed)
@@ -238,6 +252,13 @@ class JessyApp(Going):
             self.exit()
         elif answer == "save" and self.store is not None:
             self._save(self.store, then_leave=True)
+
+
+def _collect_garbage() -> None:
+    """From now on; what was imported stays, and need not be looked through again and again."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 def run(workspace: Workspace) -> None:

@@ -1,5 +1,6 @@
 """The command line: one module a verb, imported only when that verb is asked for."""
 
+import gc
 import importlib
 import sys
 from pathlib import Path
@@ -66,6 +67,8 @@ def _jessy(ctx: click.Context, root: Path) -> None:
 
     ctx.obj = Workspace(root.resolve())
     if ctx.invoked_subcommand is None:
+        # What is made until the first screen stays; the app collects garbage from then on.
+        gc.disable()
         from jessy_tui.app import run
 
         run(ctx.obj)

@@ -68,7 +68,9 @@ class ExampleStore:
         self._looking = Looking(self._entries, self._lock)
 
     @classmethod
-    def open(cls, paths: Iterable[Path], *, journal: Path | None = None) -> "ExampleStore":
+    def open(
+        cls, paths: Iterable[Path], *, journal: Path | None = None, patience: float = 0
+    ) -> "ExampleStore":
         """Open example files; those that cannot be read are named in `problems`.
 
         `journal` is where unsaved changes are kept (by custom `JOURNAL_NAME` in the workspace's
@@ -83,7 +85,7 @@ class ExampleStore:
             except JessyError as error:
                 problems.append(str(error))
         store._indexing = Indexing(store._entries)
-        store._indexing.start()
+        store._indexing.start(patience)
         store._log = ChangeLog(store._entries, journal)
         problems += store._log.take_up(tried)
         store.recovered = len(store._history.done)
@@ -167,6 +169,10 @@ class ExampleStore:
         It is called in another thread, some ten times a second; at once where all is known.
         """
         return self._indexing.subscribe(callback)
+
+    def begin_indexing(self) -> None:
+        """Index now, where `open` was asked to wait."""
+        self._indexing.begin()
 
     def wait_indexed(self) -> None:
         """Return when all rows of all files are known; not for a thread that paints."""

@@ -56,17 +56,24 @@ class Indexing:
         self._lock = threading.Lock()
         self._told = 0.0
         self._threads: list[threading.Thread] = []
+        self._wanted = threading.Event()
+        self._patience = 0.0
         if not self._files:
             self._done.set()
 
-    def start(self) -> None:
-        """Begin; returns at once."""
+    def start(self, patience: float = 0) -> None:
+        """Begin after so many seconds, or when `begin` is called; returns at once."""
+        self._patience = patience
         for file in self._files:
             thread = threading.Thread(
                 target=self._index, args=(file,), name=f"index {file.path.name}", daemon=True
             )
             self._threads.append(thread)
             thread.start()
+
+    def begin(self) -> None:
+        """Wait no longer."""
+        self._wanted.set()
 
     @property
     def progress(self) -> Progress | None:
@@ -92,6 +99,7 @@ class Indexing:
 
     def close(self) -> None:
         """Stop, and return when nothing is under way any more."""
+        self._wanted.set()
         for file in self._files:
             if file.large:
                 file.large.close()
@@ -116,6 +124,7 @@ class Indexing:
     def _index(self, file: OpenFile) -> None:
         large = file.large
         assert large is not None  # noqa: S101 - by __init__
+        self._wanted.wait(self._patience)
 
         def found(rows: int) -> None:
             self._entries.grow(file, rows)

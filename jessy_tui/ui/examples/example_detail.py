@@ -9,7 +9,7 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
-from textual.widgets import Static
+from textual.timer import Timer
 
 from jessy_tui.dataset.example import HUMAN, JESSY, Turn, complexity_in, iterations_in
 from jessy_tui.dataset.rows import training_rows
@@ -17,14 +17,19 @@ from jessy_tui.dataset.store import Entry
 from jessy_tui.errors import JessyError
 from jessy_tui.ui.text import count_of, pips, visible
 from jessy_tui.ui.themes import band_colour
+from jessy_tui.ui.widgets.drawn import Drawn
 
 if TYPE_CHECKING:
     from jessy_tui.dataset.checks import Finding
     from jessy_tui.dataset.query import Query
 
-# Beyond this, drawing Markdown takes longer than a key press may.
+# Beyond this, drawing Markdown takes longer than anybody wants to wait.
 _LONGEST_MARKDOWN = 20_000
 _LONGEST_TEXT = 100_000
+"""So many characters of a conversation are drawn."""
+_AT_ONCE = 5_000
+"""So many of them are drawn before the next key is answered; the rest after a pause."""
+_PAUSE = 0.15
 _MOST_TURNS = 60
 
 
@@ -51,26 +56,53 @@ class ExampleDetail(VerticalScroll, can_focus=True):
         """Whether to show what the model is trained on in place of the conversation."""
         self._query: Query | None = None
         self._shown: Entry | None = None
+        self._due = False
+        """Whether what is to be shown will be drawn in a moment."""
+        self._rest: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        yield Static(id="conversation")
+        yield Drawn(id="conversation")
 
     def show(self, entry: Entry | None, query: "Query | None" = None) -> None:
-        """Draw `entry`, from its top, with what `query` looks for picked out."""
+        """Draw `entry`, from its top, with what `query` looks for picked out.
+
+        The list is painted first: while keys come quickly, examples that were passed are not drawn.
+        """
         self._query = query
-        conversation = self.query_one("#conversation", Static)
-        if entry is None:
-            self._shown = None
-            self.border_title = "No example"
-            conversation.update("")
-            return
-        self.border_title = f"{entry.file.name} #{entry.index + 1}"
-        self.border_subtitle = ""
         self._shown, self._findings = entry, []
-        conversation.update(self._draw_rows(entry) if self.verbatim else self._draw(entry, []))
+        if not self._due:
+            self._due = True
+            self.call_after_refresh(self._show)
+
+    def _show(self) -> None:
+        self._due = False
+        entry = self._shown
+        if entry is None:
+            self.border_title, self.border_subtitle = "No example", ""
+            self._conversation.update("")
+            return
+        self.border_title, self.border_subtitle = f"{entry.file.name} #{entry.index + 1}", ""
+        self._redraw(_AT_ONCE)
         self.scroll_home(animate=False)
         # The conversation is on the screen before the checks are made.
         self.call_after_refresh(self._check, entry)
+        if self._rest is not None:
+            self._rest.stop()
+        self._rest = None
+        if sum(len(turn.text or "") for turn in entry.example.turns[:_MOST_TURNS]) > _AT_ONCE:
+            self._rest = self.set_timer(_PAUSE, self._redraw)
+
+    def _redraw(self, most: int = _LONGEST_TEXT) -> None:
+        if self._shown is not None:
+            self._conversation.update(
+                self._draw_rows(self._shown, most)
+                if self.verbatim
+                else self._draw(self._shown, self._findings, most)
+            )
+
+    @property
+    def _conversation(self) -> Drawn:
+        return self.query_one("#conversation", Drawn)
 
     def _check(self, entry: Entry) -> None:
         """Add what the checks say of `entry`, if it is still the one that is shown."""
@@ -86,9 +118,9 @@ class ExampleDetail(VerticalScroll, can_focus=True):
         self._findings = findings
         self.border_subtitle = count_of(len(findings), "finding") if findings else ""
         if not self.verbatim:
-            self.query_one("#conversation", Static).update(self._draw(entry, findings))
+            self._redraw()
 
-    def _draw_rows(self, entry: Entry) -> RenderableType:
+    def _draw_rows(self, entry: Entry, most: int) -> RenderableType:
         """The rows of mlx-lm's chat form that the example becomes, to the letter."""
         try:
             rows = list(training_rows([entry.example], weighted=False))
@@ -101,21 +133,29 @@ class ExampleDetail(VerticalScroll, can_focus=True):
                 "dim italic",
             ),
         ]
-        for row in rows:
-            for message in row["messages"]:
-                parts.append(Text(message["role"], "bold"))
-                parts.append(Padding(Text(visible(message["content"])), (0, 0, 1, 2)))
+        for message in (message for row in rows for message in row["messages"]):
+            if most <= 0:
+                parts.append(Text("… and more", style="dim italic"))
+                break
+            parts.append(Text(message["role"], "bold"))
+            parts.append(Padding(_cut(message["content"], most), (0, 0, 1, 2)))
+            most -= len(message["content"])
         return Group(*parts)
 
-    def _draw(self, entry: Entry, findings: "list[Finding]") -> RenderableType:
+    def _draw(self, entry: Entry, findings: "list[Finding]", most: int) -> RenderableType:
         turns = entry.example.turns
         parts: list[RenderableType] = []
+        drawn = 0
         for turn in turns[:_MOST_TURNS]:
+            if most <= 0:
+                break
             parts.append(self._heading(turn))
-            parts.append(Padding(self._body(turn), (0, 0, 1, 2)))
-        if len(turns) > _MOST_TURNS:
-            more = len(turns) - _MOST_TURNS
-            parts.append(Text(f"… and {count_of(more, 'more message')}", style="dim italic"))
+            parts.append(Padding(self._body(turn, most), (0, 0, 1, 2)))
+            most -= len(turn.text or "")
+            drawn += 1
+        if drawn < len(turns):
+            more = count_of(len(turns) - drawn, "more message")
+            parts.append(Text(f"… and {more}", style="dim italic"))
         if not turns:
             parts.append(Text("This entry holds no conversation.", style="italic"))
         if findings:
@@ -144,13 +184,12 @@ class ExampleDetail(VerticalScroll, can_focus=True):
         ]
         return text.append("  " + visible(" · ".join(rest)), "dim")
 
-    def _body(self, turn: Turn) -> RenderableType:
+    def _body(self, turn: Turn, most: int) -> RenderableType:
         if turn.text is None:
             return Text("no text", style="italic")
-        text = visible(turn.text[:_LONGEST_TEXT])
-        if len(turn.text) > _LONGEST_TEXT:
-            more = len(turn.text) - _LONGEST_TEXT
-            return Text(f"{text}\n… and {count_of(more, 'more character')}")
+        if len(turn.text) > most:
+            return _cut(turn.text, most)
+        text = visible(turn.text)
         if spans := self._spans(text):
             # As it is written, so that what was looked for can be picked out where it stands.
             match = self.get_component_rich_style("example-detail--match")
@@ -172,3 +211,11 @@ class ExampleDetail(VerticalScroll, can_focus=True):
         from jessy_tui.dataset.query import highlights
 
         return highlights(self._query, text)
+
+
+def _cut(text: str, most: int) -> Text:
+    """So many characters of a text, with a word on the rest."""
+    shown = visible(text[:most])
+    if len(text) <= most:
+        return Text(shown)
+    return Text(f"{shown}\n… and {count_of(len(text) - most, 'more character')}")
