@@ -413,6 +413,7 @@ class Entries:
             slot.file.path,
             index,
             edited=entry_id in self.dirty,
+            added=slot.disk is None,
             conflict=entry_id in self.conflicts and entry_id in self.dirty,
         )
 

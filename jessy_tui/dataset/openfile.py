@@ -33,6 +33,8 @@ class Entry:
     """Its place in its file, from 0, as it would be saved now."""
     edited: bool
     """Whether it differs from what is on disk."""
+    added: bool = False
+    """Whether the file on disk does not have it."""
     conflict: bool = False
     """Whether it was changed here and by other hands, and nobody has settled it yet."""
 

@@ -8,7 +8,7 @@ stays until it is saved; so a crash loses nothing that was confirmed.
 import contextlib
 import threading
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +33,8 @@ from jessy_tui.errors import JessyError
 
 if TYPE_CHECKING:
     from jessy_tui.dataset.query import FindingsSource, Query
+    from jessy_tui.dataset.sorting import Ordering
+    from jessy_tui.dataset.sortkeys import SortField
 
 __all__ = ["Change", "Conflict", "Edit", "Entry", "ExampleStore", "Merge", "Progress"]
 
@@ -121,6 +123,16 @@ class ExampleStore:
         """
         return self._entries.entry(entry_id)
 
+    def id_at(self, position: int) -> int:
+        """The id at a position, without reading the entry.
+
+        Raises:
+            IndexError: there is no such position.
+        """
+        if not 0 <= position < len(self):
+            raise IndexError(position)
+        return self._entries.id_at(position)
+
     def position_of(self, entry_id: int) -> int:
         """Where an entry stands, from 0, over all files.
 
@@ -150,6 +162,19 @@ class ExampleStore:
     def files(self) -> tuple[Path, ...]:
         """The files that are open, in order; among them those that the next save makes."""
         return tuple(file.path for file in self._entries.files)
+
+    def spans(self) -> list[tuple[Path, int, int]]:
+        """Each file with the position of its first entry, and how many it has; in order."""
+        files = tuple(self._entries.files)
+        return [(file.path, self._entries.start_of(file), len(file.order)) for file in files]
+
+    def file_of(self, entry_id: int) -> Path:
+        """The file of an entry, also of a deleted one.
+
+        Raises:
+            KeyError: there never was such an entry.
+        """
+        return self._entries.file_of(entry_id).path
 
     @property
     def unsaved(self) -> int:
@@ -192,6 +217,40 @@ class ExampleStore:
         from jessy_tui.dataset.selecting import Selecting
 
         return Selecting(self._entries, query, cancelled, self.findings).chunks()
+
+    def ids_at(self, positions: "array[int]") -> "array[int]":
+        """The ids of the entries at some positions."""
+        from jessy_tui.dataset.sorting import ids_at
+
+        return ids_at(self._entries, positions)
+
+    def sort(
+        self,
+        field: "SortField",
+        *,
+        descending: bool = False,
+        scores: Mapping[int, int] | None = None,
+        cancelled: Callable[[], bool] = lambda: False,
+        progress: Callable[[float], None] = lambda _: None,
+    ) -> "Ordering":
+        """All entries ordered by a field; see `sorting.Sorter`. Not for a thread that paints.
+
+        Raises:
+            SortCancelledError: `cancelled` said so, or the store was closed.
+        """
+        from jessy_tui.dataset.sorting import Sorter
+
+        sorter = Sorter(self._entries, cancelled=cancelled, progress=progress)
+        return sorter.sort(field, descending=descending, scores=scores)
+
+    def arrange(self, ordering: "Ordering", ids: "array[int] | None" = None) -> "array[int]":
+        """Some entries, or all, in the order that a sort gave them; by their ids."""
+        import numpy as np
+
+        from jessy_tui.dataset.sorting import all_ids
+
+        wanted = np.frombuffer(ids, np.int64) if ids is not None else None
+        return array("q", ordering.arranged(all_ids(self._entries), wanted).tobytes())
 
     def distributions(self) -> Distributions:
         """How the labels of all entries are distributed, as far as they are read."""

@@ -24,18 +24,18 @@ class KeysScreen(ModalScreen[None]):
     @classmethod
     def of(cls, screen: Screen[object]) -> "KeysScreen":
         """The keys that work on `screen` now."""
-        places: dict[DOMNode, dict[str, list[str]]] = {}
+        places: dict[str, dict[str, list[str]]] = {}
         for active in screen.active_bindings.values():
             if active.binding.system or not active.enabled:
                 continue
             what = active.binding.tooltip or active.binding.description
             if what and _is_ours(active.binding):
-                actions = places.setdefault(active.node, {})
+                actions = places.setdefault(_place_name(active.node, active.binding), {})
                 actions.setdefault(what, []).append(screen.app.get_key_display(active.binding))
         return cls(
             [
-                (_place_name(node), [(key_names(keys), what) for what, keys in actions.items()])
-                for node, actions in places.items()
+                (place, [(key_names(keys), what) for what, keys in actions.items()])
+                for place, actions in _sections_first(screen, places).items()
             ]
         )
 
@@ -58,10 +58,31 @@ def _is_ours(binding: Binding) -> bool:
     return bool(binding.id or binding.tooltip or binding.show or "copy" in binding.action)
 
 
-def _place_name(node: DOMNode) -> str:
-    name = getattr(node, "PLACE", None)
-    if isinstance(name, str):
+def _place_name(node: DOMNode, binding: Binding) -> str:
+    """What the place of a binding is called: by the class that binds it, where that has a name."""
+    for owner in type(node).__mro__:
+        if any(_binds(one, binding) for one in owner.__dict__.get("BINDINGS", ())):
+            if isinstance(name := owner.__dict__.get("PLACE"), str):
+                return name
+            break
+    if isinstance(name := getattr(node, "PLACE", None), str):
         return name
     if isinstance(node, Screen):
         return "This tab"
     return "Everywhere" if node.parent is None else type(node).__name__
+
+
+def _binds(one: object, binding: Binding) -> bool:
+    return isinstance(one, Binding) and one.action == binding.action
+
+
+Places = dict[str, dict[str, list[str]]]
+
+
+def _sections_first(screen: Screen[object], places: Places) -> Places:
+    """The sections of a tab in the order of its classes, what it does last before the rest."""
+    sections = [owner.__dict__.get("PLACE") for owner in type(screen).__mro__]
+    names = [name for name in places if name not in sections]
+    at = len(names) - 1 if "Everywhere" in names else len(names)
+    names[at:at] = [name for name in sections if name in places]
+    return {name: places[name] for name in names}

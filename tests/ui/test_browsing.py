@@ -76,7 +76,7 @@ async def test_the_filter_sees_an_edit_at_once(workspace: Workspace) -> None:
         await press(pilot, "slash")
         await type_text(pilot, "edited:yes")
         await until(pilot, lambda: "0 of 8" in shown(pilot))
-        await press(pilot, "escape", "i", "3", "slash")
+        await press(pilot, "escape", "i", "3", "3", "slash")
         await type_text(pilot, "edited:yes")
         await until(pilot, lambda: "1 of 8" in shown(pilot))
 

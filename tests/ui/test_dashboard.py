@@ -97,7 +97,7 @@ async def test_iterations_nobody_used_are_shown_as_none(workspace: Workspace) ->
 async def test_the_figures_follow_an_edit_and_its_undo(workspace: Workspace) -> None:
     async with opened(workspace) as pilot:
         await dashboard(pilot)
-        await press(pilot, "1", "i", "7", "2")
+        await press(pilot, "1", "i", "7", "7", "2")
         await until(pilot, lambda: re.search(r"HIGH .* 2 +25%", shown(pilot)))
         await press(pilot, "1", "u", "2")
         await until(pilot, lambda: re.search(r"HIGH .* 1 +12%", shown(pilot)))

@@ -53,7 +53,7 @@ async def test_an_edited_answer_is_saved_and_nothing_else_changes(workspace: Wor
 
 async def test_the_label_key_sets_iterations_and_complexity_together(workspace: Workspace) -> None:
     async with opened(workspace) as pilot:
-        await press(pilot, "i", "7")
+        await press(pilot, "i", "7", "7")
         assert "HIGH   7" in shown(pilot)
         await press(pilot, "ctrl+s")
     label = orjson.loads((workspace.data / "chat.json").read_bytes())[0]["conversations"][1]
@@ -68,7 +68,7 @@ async def test_escape_in_the_label_picker_changes_nothing(workspace: Workspace) 
 
 async def test_undo_and_redo_go_back_and_forth(workspace: Workspace) -> None:
     async with opened(workspace) as pilot:
-        await press(pilot, "i", "5", "u")
+        await press(pilot, "i", "5", "5", "u")
         assert "LOW    1" in shown(pilot)
         assert "unsaved" not in shown(pilot)
         await press(pilot, "U")
@@ -161,7 +161,7 @@ async def test_deleting_the_last_example_and_leaving_asks(make_workspace: MakeWo
 
 async def test_leaving_with_unsaved_edits_asks(workspace: Workspace) -> None:
     async with opened(workspace) as pilot:
-        await press(pilot, "i", "5", "q")
+        await press(pilot, "i", "5", "5", "q")
         assert "1 unsaved edit" in shown(pilot)
         await press(pilot, "escape")
         assert pilot.app.is_running
@@ -173,7 +173,7 @@ async def test_leaving_with_unsaved_edits_asks(workspace: Workspace) -> None:
 async def test_unsaved_edits_are_there_again_after_a_crash(workspace: Workspace) -> None:
     before = (workspace.data / "chat.json").read_bytes()
     async with opened(workspace) as pilot:
-        await press(pilot, "i", "5")
+        await press(pilot, "i", "5", "5")
     async with opened(workspace) as pilot:
         assert "MEDIUM 5" in shown(pilot)
         assert "1 unsaved" in shown(pilot)
@@ -184,7 +184,7 @@ async def test_unsaved_edits_are_there_again_after_a_crash(workspace: Workspace)
 async def test_a_file_changed_on_disk_is_not_overwritten(workspace: Workspace) -> None:
     file = workspace.data / "chat.json"
     async with opened(workspace) as pilot:
-        await press(pilot, "i", "5")
+        await press(pilot, "i", "5", "5")
         theirs = file.read_bytes().replace(b"Ankara.", b"Ankara!")
         file.write_bytes(theirs)
         await press(pilot, "ctrl+s")

@@ -84,7 +84,7 @@ def test_the_list_with_an_example(compare: Compare, workspace: Workspace) -> Non
 
 
 def test_unsaved_edits_are_marked(compare: Compare, workspace: Workspace) -> None:
-    assert compare(workspace, keys("i", "7", "j", "i", "2"))
+    assert compare(workspace, keys("i", "7", "7", "j", "i", "2"))
 
 
 def test_the_label_picker(compare: Compare, workspace: Workspace) -> None:
@@ -108,7 +108,7 @@ def test_the_keys(compare: Compare, workspace: Workspace) -> None:
 
 
 def test_leaving_with_unsaved_edits(compare: Compare, workspace: Workspace) -> None:
-    assert compare(workspace, keys("i", "7", "q"))
+    assert compare(workspace, keys("i", "7", "7", "q"))
 
 
 def test_the_dashboard(compare: Compare, workspace: Workspace) -> None:

@@ -66,7 +66,16 @@ class SearchRows(msgspec.Struct, frozen=True, tag="search"):
     file_name: str
 
 
-Request = LabelRows | FindWords | FindRegexes | SearchRows
+class SortTexts(msgspec.Struct, frozen=True, tag="sort"):
+    """Asks for the collation keys of the rows from one byte to another, one after the other."""
+
+    begin: int
+    end: int
+    field: str
+    """One of those in `sortkeys.TEXTS`."""
+
+
+Request = LabelRows | FindWords | FindRegexes | SearchRows | SortTexts
 
 _REQUESTS: Final[msgspec.msgpack.Decoder[Request]] = msgspec.msgpack.Decoder(Request)
 LABELS: Final = msgspec.msgpack.Decoder(Labels)
@@ -79,6 +88,10 @@ def answer(request: Request, descriptor: int) -> bytes:
     content = read(descriptor, request.begin, request.end)
     if isinstance(request, LabelRows):
         return msgspec.msgpack.encode(labels_of(content))
+    if isinstance(request, SortTexts):
+        from jessy_tui.dataset.large.texts import text_keys
+
+        return text_keys(content, request.field)
     found: Iterable[Iterable[int]]
     match request:
         case FindWords():

@@ -1,11 +1,12 @@
-"""Finding one's way in the examples: filter, jump, marks, and the text the model is trained on."""
+"""Finding one's way in the examples: filter, matches, numbers, and the text that is trained on."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.binding import Binding
 from textual.worker import get_current_worker
 
+from jessy_tui.dataset.changes import Change
 from jessy_tui.dataset.store import Entry, ExampleStore
 from jessy_tui.errors import JessyError
 from jessy_tui.ui.examples.example_detail import ExampleDetail
@@ -13,26 +14,26 @@ from jessy_tui.ui.examples.example_list import ExampleList
 from jessy_tui.ui.examples.filtering import Found, find
 from jessy_tui.ui.examples.view import View
 from jessy_tui.ui.tab_screen import TabScreen
-from jessy_tui.ui.text import count_of
 
 if TYPE_CHECKING:
     from jessy_tui.dataset.query import Query, Vocabulary
+    from jessy_tui.dataset.sorting import Ordering
     from jessy_tui.ui.examples.filter_bar import FilterBar
+
+_NOTHING_MATCHES = "Nothing matches. Esc shows all, / changes the filter."
 
 
 class Browsing(TabScreen):
-    """The half of the Examples tab that changes nothing."""
+    """What is shown, and where the cursor goes."""
 
+    PLACE: ClassVar[str] = "Find"
     BINDINGS = [
         Binding("slash", "filter", "Filter", key_display="/", tooltip="Filter the list"),
         Binding("x", "app.findings", "Check", tooltip="What the checks find, to fix or to waive"),
         Binding("escape", "unfilter", "All", show=False, tooltip="Show all, take off the marks"),
         Binding("F", "filters", "Filters", show=False, tooltip="Filters kept under a name"),
         Binding("n", "match(1)", "Next match", show=False, tooltip="The next match of the filter"),
-        Binding("N", "match(-1)", "Previous", show=False, tooltip="The match before"),
-        Binding("space", "mark", "Mark", show=False, tooltip="Mark this example"),
-        Binding("V", "mark_range", "Mark range", show=False, tooltip="Mark from the last mark on"),
-        Binding("asterisk", "mark_all", "Mark all", show=False, tooltip="Mark all that is shown"),
+        Binding("N", "match(-1)", "Previous", show=False, tooltip="The match of the filter before"),
         Binding("number_sign", "jump", "Number", show=False, tooltip="Go to a number"),
         Binding(
             "m", "verbatim", "Training text", show=False, tooltip="What the model is trained on"
@@ -41,7 +42,8 @@ class Browsing(TabScreen):
 
     _query: "Query | None" = None
     _last_query: "Query | None" = None
-    _mark_from: int | None = None
+    _ordering: "Ordering | None" = None
+    """The order of the list; None for that of the files."""
 
     @property
     def _list(self) -> ExampleList:
@@ -63,6 +65,8 @@ class Browsing(TabScreen):
         store = self.jessy.store
         assert store is not None  # noqa: S101
         return store
+
+    # --- the filter ----------------------------------------------------------------------------
 
     async def filter_by(self, text: str) -> None:
         """Show the examples of a query, as if it had been typed."""
@@ -109,8 +113,8 @@ class Browsing(TabScreen):
     async def action_unfilter(self) -> None:
         """Show everything again, and take off the marks."""
         self._list.marked.clear()
-        if self._query is not None:
-            (await self._filter()).clear()
+        for bar in self.query("FilterBar").results():
+            bar.clear()  # type: ignore[attr-defined]  # a FilterBar, by its name
         self._list.refresh()
         self.show_title()
 
@@ -125,43 +129,72 @@ class Browsing(TabScreen):
             self._last_query = self._query or self._last_query
             self.refilter()
 
-    def refilter(self) -> None:
-        """Show what the filter lets through now."""
+    def refilter(self, *, news: bool = True) -> None:
+        """Show what the filter lets through now, in the order that was asked for.
+
+        `news`: it is another filter, of which the first matches are shown at once.
+        """
         self.workers.cancel_group(self, "filter")
-        if self._query is None:
+        if self._query is None and self._ordering is None:
             self._say_found("")
             self._list.show(View(self.store))
         else:
-            self._find(self.store, self._query)
+            self._find(self.store, self._query, self._ordering, news=news)
+
+    def rows_changed(self, change: Change | None) -> None:
+        """The store was changed: what is gone leaves the list at once, the rest is looked up."""
+        view = self._list.view
+        if view is not None and change is not None and change.structural:
+            gone = {entry_id for entry_id in change.entry_ids if not self._is_there(entry_id)}
+            self._list.view = view.without(gone) if gone else view
+        self.refilter(news=change is None)
+
+    def _is_there(self, entry_id: int) -> bool:
+        try:
+            self.store.position_of(entry_id)
+        except KeyError:
+            return False
+        return True
 
     def refilter_findings(self) -> None:
         """Filter anew where the filter asks for what the checks say."""
         if self._query is not None and self._query.needs_findings:
-            self.refilter()
+            self.refilter(news=False)
 
     def show_arrived(self) -> None:
-        """Show the rows that have come, unless a filter chooses among them."""
-        if self._query is None:
+        """Show the rows that have come, unless a filter or a sort chooses among them."""
+        if self._query is None and self._ordering is None:
             self._list.show(View(self.store))
 
     @work(thread=True, exclusive=True, group="filter")
-    def _find(self, store: ExampleStore, query: "Query") -> None:
+    def _find(
+        self,
+        store: ExampleStore,
+        query: "Query | None",
+        ordering: "Ordering | None",
+        *,
+        news: bool,
+    ) -> None:
         worker = get_current_worker()
-        for found in find(store, query, lambda: worker.is_cancelled):
-            if not worker.is_cancelled:
+        for found in find(store, query, ordering, lambda: worker.is_cancelled):
+            if not worker.is_cancelled and (news or found.complete):
                 self.app.call_from_thread(self._show_found, found)
 
     def _show_found(self, found: Found) -> None:
-        if found.query != self._query:
-            return  # of a filter that has changed since
-        view = View(self.store, found.positions)
+        if found.query != self._query or found.ordering is not self._ordering:
+            return  # of a filter or a sort that has changed since
+        filtered = found.query is not None
+        view = View(self.store, found.ids, filtered=filtered, ordered=found.ordering is not None)
+        self._list.nothing = _NOTHING_MATCHES if filtered and found.complete else ""
         self._list.show(view, found.query)
         more = "" if found.complete else " …"
-        self._say_found(f"{len(found.positions):,} of {len(self.store):,}{more}")
+        self._say_found(f"{len(found.ids):,} of {len(self.store):,}{more}" if filtered else "")
 
     def _say_found(self, words: str) -> None:
         for bar in self.query("FilterBar"):
             bar.border_subtitle = words
+
+    # --- what is in hand -----------------------------------------------------------------------
 
     @on(ExampleList.Highlighted)
     def _show_detail(self, message: ExampleList.Highlighted) -> None:
@@ -169,7 +202,7 @@ class Browsing(TabScreen):
         self.show_title()
 
     def show_title(self) -> None:
-        """Where the cursor is, among how many; the label in hand; the marks."""
+        """Where the cursor is, among how many, and the marks; below, the file and the order."""
         examples = self._list
         shown = len(examples.view) if examples.view is not None else 0
         words = [f"Examples {min(examples.cursor + 1, shown):,}/{shown:,}"]
@@ -178,6 +211,11 @@ class Browsing(TabScreen):
         if examples.marked:
             words.append(f"{len(examples.marked):,} marked")
         examples.border_title = " · ".join(words)
+        examples.border_subtitle = self.order_title()
+
+    def order_title(self) -> str:
+        """What the lower border of the list says."""
+        return ""
 
     def action_match(self, step: int) -> None:
         """Go to the next or the previous example that the last filter matches."""
@@ -185,96 +223,28 @@ class Browsing(TabScreen):
         if query is None:
             self.notify("Nothing was looked for yet: / filters.")
             return
-        if self._query is not None:
+        view = self._list.view
+        if self._query is not None or view is None:
             self._list.action_move(step)
             return
-        self._seek(self.store, query, self._list.cursor, step)
+        self._seek(view, query, self._list.cursor, step)
 
     @work(thread=True, exclusive=True, group="seek")
-    def _seek(self, store: ExampleStore, query: "Query", cursor: int, step: int) -> None:
+    def _seek(self, view: View, query: "Query", cursor: int, step: int) -> None:
         """Find the next match in the whole list, around its end."""
         worker = get_current_worker()
-        positions: list[int] = []
-        for chunk in store.select(query, cancelled=lambda: worker.is_cancelled):
-            positions.extend(int(position) for position in chunk)
-        if worker.is_cancelled:
-            return
-        if step > 0:
-            after = [place for place in positions if place > cursor] or positions[:1]
-            target = after[:1]
-        else:
-            before = [place for place in positions if place < cursor] or positions[-1:]
-            target = before[-1:]
-        self.app.call_from_thread(self._sought, target[0] if target else None)
+        matches: set[int] = set()
+        for chunk in view.store.select(query, cancelled=lambda: worker.is_cancelled):
+            matches.update(view.store.ids_at(chunk))
+        if not worker.is_cancelled:
+            row = view.next_of(matches, cursor, step) if matches else None
+            self.app.call_from_thread(self._sought, row)
 
-    def _sought(self, position: int | None) -> None:
-        if position is None:
+    def _sought(self, row: int | None) -> None:
+        if row is None:
             self.notify("No example matches the last filter.")
         else:
-            self._list.cursor = position
-
-    def action_mark(self) -> None:
-        """Mark the example in hand, or take its mark off, and go to the next."""
-        entry = self._list.current
-        if entry is None:
-            return
-        marked = self._list.marked
-        marked.symmetric_difference_update({entry.id})
-        self._mark_from = self._list.cursor
-        self._list.action_move(1)
-        self._list.refresh()
-        self.show_title()
-
-    def action_mark_range(self) -> None:
-        """Mark all from the last mark to the example in hand."""
-        view = self._list.view
-        if view is None or not len(view):
-            return
-        start = self._mark_from if self._mark_from is not None else self._list.cursor
-        low, high = sorted((start, self._list.cursor))
-        self._mark_rows(view, range(low, min(high + 1, len(view))), toggle=False)
-
-    def action_mark_all(self) -> None:
-        """Mark all that is shown; again: take all marks off."""
-        view = self._list.view
-        if view is not None:
-            self._mark_rows(view, range(len(view)), toggle=True)
-
-    @work(thread=True, exclusive=True, group="mark")
-    def _mark_rows(self, view: View, rows: range, *, toggle: bool) -> None:
-        """Look up who stands in `rows`: of a million that takes seconds."""
-        worker = get_current_worker()
-        shown = set()
-        for row in rows:
-            if worker.is_cancelled:
-                return
-            shown.add(view[row].id)
-        self.app.call_from_thread(self._marked, shown, toggle)
-
-    def _marked(self, shown: set[int], toggle: bool) -> None:
-        marked = self._list.marked
-        if toggle and shown <= marked:
-            marked -= shown
-        else:
-            marked |= shown
-        self._list.refresh()
-        self.show_title()
-        self.notify(f"{count_of(len(marked), 'example')} marked.")
-
-    def in_hand(self) -> list[Entry]:
-        """What a key is about: the marked examples, or else the one under the cursor."""
-        marked = self._list.marked
-        if marked:
-            there = []
-            for entry_id in sorted(marked):
-                try:
-                    there.append(self.store.entry(entry_id))
-                except KeyError:  # deleted since it was marked
-                    marked.discard(entry_id)
-            if there:
-                return there
-        current = self._list.current
-        return [current] if current is not None else []
+            self._list.cursor = row
 
     def action_jump(self) -> None:
         """Go to an example by its number in the whole list."""
@@ -285,8 +255,13 @@ class Browsing(TabScreen):
             return
 
         def go(number: int | None) -> None:
-            if number is not None:
-                self._list.cursor = view.row_of(number - 1)
+            if number is None:
+                return
+            row = view.row_near(number - 1)
+            if row is None:
+                self.notify(f"Number {number:,} is not among what is shown; esc shows all.")
+            else:
+                self._list.cursor = row
 
         self.app.push_screen(JumpScreen(len(self.store)), go)
 
@@ -295,6 +270,13 @@ class Browsing(TabScreen):
         detail = self.query_one(ExampleDetail)
         detail.verbatim = not detail.verbatim
         detail.show(self._list.current, self._query)
+
+    def _one_in_hand(self) -> Entry | None:
+        """The example under the cursor; where there is none, that is said."""
+        entry = self._list.current if self.jessy.store is not None else None
+        if entry is None:
+            self.notify("There is no example here. Press a to add one.")
+        return entry
 
 
 def vocabulary_of(store: ExampleStore) -> "Vocabulary":

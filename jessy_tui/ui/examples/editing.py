@@ -1,25 +1,30 @@
 """Changing the examples. Every change goes through the store, where it is journalled and undone."""
 
+from array import array
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import ClassVar
 
-from textual import work
+from textual import on, work
 from textual.binding import Binding
 
 from jessy_tui.dataset.changes import Change
 from jessy_tui.dataset.example import Example
 from jessy_tui.dataset.store import Entry
-from jessy_tui.errors import JessyError
 from jessy_tui.iteration import Complexity
 from jessy_tui.ui.clipboard import copy_text
-from jessy_tui.ui.examples.browsing import Browsing
+from jessy_tui.ui.examples.bulk import Bulk
+from jessy_tui.ui.examples.example_list import ExampleList
 from jessy_tui.ui.examples.view import View
+from jessy_tui.ui.modals.busy import Steps
 from jessy_tui.ui.text import count_of
 
 
-class Editing(Browsing):
+class Editing(Bulk):
     """The half of the Examples tab that changes something."""
 
+    PLACE: ClassVar[str] = "Change"
     BINDINGS = [
         Binding("e,enter", "edit", "Edit", tooltip="Edit this example", id="examples.edit"),
         Binding(
@@ -28,6 +33,7 @@ class Editing(Browsing):
         Binding("a", "add", "Add", tooltip="Add an example after this one", id="examples.add"),
         Binding("d", "delete", "Delete", tooltip="Delete what is in hand", id="examples.delete"),
         Binding("D", "duplicate", "Duplicate", show=False, tooltip="Duplicate this example"),
+        Binding("M", "move", "Move", show=False, tooltip="Move what is in hand to another file"),
         Binding("E", "edit_outside", "Editor", show=False, tooltip="Edit in $VISUAL or $EDITOR"),
         Binding("c", "category", "Category", show=False, tooltip="Choose the category"),
         Binding("R", "replace", "Replace", show=False, tooltip="Find and replace in what is shown"),
@@ -37,66 +43,26 @@ class Editing(Browsing):
         Binding("U,ctrl+r", "redo", "Redo", show=False, tooltip="Redo what was undone"),
     ]
 
-    def _one_in_hand(self, then: Callable[[Entry], object]) -> None:
-        entry = self._list.current
-        if entry is None:
-            self.notify("There is no example here. Press a to add one.")
-        else:
-            then(entry)
+    # --- one example ---------------------------------------------------------------------------
 
+    @on(ExampleList.Opened)
     def action_edit(self) -> None:
         """Open the form on the example in hand."""
-        self._one_in_hand(self._edit)
+        entry = self._one_in_hand()
+        if entry is None:
+            return
 
-    def _edit(self, entry: Entry) -> None:
         def keep(edited: Example | None) -> None:
             if edited is not None:
-                self._change(lambda: self.store.replace(entry.id, edited))
+                self.change(lambda: self.store.replace(entry.id, edited))
 
         self._open_editor(entry.example, keep)
 
-    def action_label(self) -> None:
-        """Choose iterations for what is in hand; the complexity follows."""
-        from jessy_tui.ui.examples.label_picker import LabelPicker
+    def _open_editor(self, example: Example | None, then: Callable[[Example | None], None]) -> None:
+        # Imported when first asked for: the first paint does not wait for text areas.
+        from jessy_tui.ui.examples.example_editor import ExampleEditor
 
-        entries = [entry for entry in self.in_hand() if entry.example.answer]
-        if not entries:
-            self.notify("There is no answer here that could carry a label.", severity="warning")
-            return
-
-        def keep(iterations: int | None) -> None:
-            if iterations is not None:
-                complexity = str(Complexity.of(iterations))
-                self.change_all(
-                    entries,
-                    lambda example: example.with_metadata(
-                        complexity=complexity, iterations=iterations
-                    ),
-                    f"relabelled {count_of(len(entries), 'example')} {complexity} {iterations}",
-                )
-
-        current = entries[0].example.iterations if len(entries) == 1 else None
-        self.app.push_screen(LabelPicker(current), keep)
-
-    def action_category(self) -> None:
-        """Choose a category for what is in hand."""
-        from jessy_tui.ui.examples.category_picker import CategoryPicker
-
-        entries = [entry for entry in self.in_hand() if entry.example.answer]
-        if not entries:
-            self.notify("There is no answer here that could carry a category.", severity="warning")
-            return
-
-        def keep(category: str | None) -> None:
-            if category is not None:
-                self.change_all(
-                    entries,
-                    lambda example: example.with_metadata(category=category),
-                    f"put {count_of(len(entries), 'example')} into {category}",
-                )
-
-        current = entries[0].example.category if len(entries) == 1 else None
-        self.app.push_screen(CategoryPicker(self._categories(), current), keep)
+        self.app.push_screen(ExampleEditor(example, self._categories()), then)
 
     def _categories(self) -> dict[str, int]:
         """Those that exist, with how many examples each has."""
@@ -104,7 +70,9 @@ class Editing(Browsing):
 
     def action_edit_outside(self) -> None:
         """Edit the example in hand in an editor of one's own."""
-        self._one_in_hand(self._edit_outside)
+        entry = self._one_in_hand()
+        if entry is not None:
+            self._edit_outside(entry)
 
     @work(exclusive=True, group="editor")
     async def _edit_outside(self, entry: Entry) -> None:
@@ -112,60 +80,7 @@ class Editing(Browsing):
 
         edited = await edit_outside(self.app, entry.example)
         if edited is not None:
-            self._change(lambda: self.store.replace(entry.id, edited))
-
-    def action_replace(self) -> None:
-        """Find and replace in the marked examples, or else in all that are shown."""
-        from jessy_tui.ui.examples.replace import Replacement, ReplaceScreen
-
-        view = self._list.view
-        if view is None or not len(view):
-            self.notify("There is nothing to replace in.")
-            return
-        marked = self.in_hand() if self._list.marked else None
-        if marked:
-            scope = f"the {len(marked):,} marked"
-        else:
-            scope = f"the {len(view):,} shown" if view.filtered else f"all {len(view):,}"
-
-        def keep(replacement: Replacement | None) -> None:
-            if replacement is not None:
-                self._replace_all(replacement.examples, replacement.summary)
-
-        self.app.push_screen(ReplaceScreen(marked or Rows(view), scope), keep)
-
-    def _replace_all(self, changes: Sequence[tuple[int, Example]], summary: str) -> None:
-        def make() -> None:
-            with self.store.together(summary):
-                for entry_id, example in changes:
-                    self.store.replace(entry_id, example)
-            self.notify(f"{summary[:1].upper()}{summary[1:]}. u undoes.", markup=False)
-
-        self._change(make)
-
-    def action_copy(self) -> None:
-        """Copy the answer in hand."""
-        self._one_in_hand(lambda entry: copy_text(self.app, entry.example.answer, "the answer"))
-
-    def action_copy_question(self) -> None:
-        """Copy the question in hand."""
-        self._one_in_hand(lambda entry: copy_text(self.app, entry.example.question, "the question"))
-
-    def change_all(
-        self, entries: list[Entry], change: Callable[[Example], Example], summary: str
-    ) -> None:
-        """Change several examples as one step of undo."""
-
-        def make() -> None:
-            if len(entries) == 1:
-                self.store.replace(entries[0].id, change(entries[0].example))
-                return
-            with self.store.together(summary):
-                for entry in entries:
-                    self.store.replace(entry.id, change(entry.example))
-            self.notify(f"{summary[0].upper()}{summary[1:]}. u undoes.", markup=False)
-
-        self._change(make)
+            self.change(lambda: self.store.replace(entry.id, edited))
 
     def action_add(self) -> None:
         """Write a new example after the one in hand."""
@@ -186,36 +101,201 @@ class Editing(Browsing):
             entry_id = self.store.insert(after.id if after else None, file, example)
             self._list.go_to(entry_id)
 
-        self._change(make)
+        self.change(make)
 
     def action_duplicate(self) -> None:
         """Put a copy behind the example in hand, to be changed."""
-        self._one_in_hand(lambda entry: self._insert(entry, entry.file, Example(entry.example.raw)))
+        entry = self._one_in_hand()
+        if entry is None:
+            return
+        if entry.problem is not None:
+            self.notify(f"{entry.problem} It was not copied.", severity="warning", markup=False)
+            return
+        self._insert(entry, entry.file, Example(entry.example.raw))
 
-    def _open_editor(self, example: Example | None, then: Callable[[Example | None], None]) -> None:
-        # Imported when first asked for: the first paint does not wait for text areas.
-        from jessy_tui.ui.examples.example_editor import ExampleEditor
+    def action_copy(self) -> None:
+        """Copy the answer in hand."""
+        entry = self._one_in_hand()
+        if entry is not None:
+            copy_text(self.app, entry.example.answer, "the answer")
 
-        self.app.push_screen(ExampleEditor(example, self._categories()), then)
+    def action_copy_question(self) -> None:
+        """Copy the question in hand."""
+        entry = self._one_in_hand()
+        if entry is not None:
+            copy_text(self.app, entry.example.question, "the question")
+
+    # --- what is in hand, one or several -------------------------------------------------------
+
+    def action_label(self) -> None:
+        """Choose iterations for what is in hand; the complexity goes with them."""
+        ids = self._labelled_in_hand()
+        if ids:
+            self.go_through(
+                "Reading the labels",
+                ids,
+                lambda steps: Counter(
+                    self.store.entry(one).example.complexity for one in steps.through(ids)
+                ),
+                lambda complexities: self._pick_label(ids, complexities),
+            )
+
+    def _pick_label(self, ids: Sequence[int], complexities: Counter[Complexity | None]) -> None:
+        from jessy_tui.ui.examples.label_picker import LabelPicker
+
+        def keep(iterations: int | None) -> None:
+            if iterations is None:
+                return
+            complexity = str(Complexity.of(iterations))
+
+            def relabelled(entry: Entry) -> Example | None:
+                example = entry.example
+                if not example.answer:
+                    return None
+                return example.with_metadata(complexity=complexity, iterations=iterations)
+
+            self.change_all(ids, relabelled, f"relabelled {{}} {complexity} {iterations}")
+
+        current = self.store.entry(ids[0]).example.iterations if len(ids) == 1 else None
+        self.app.push_screen(LabelPicker(current, complexities), keep)
+
+    def action_category(self) -> None:
+        """Choose a category for what is in hand."""
+        from jessy_tui.ui.examples.category_picker import CategoryPicker
+
+        ids = self._labelled_in_hand()
+        if not ids:
+            return
+
+        def keep(category: str | None) -> None:
+            if category is None:
+                return
+
+            def put(entry: Entry) -> Example | None:
+                example = entry.example
+                return example.with_metadata(category=category) if example.answer else None
+
+            self.change_all(ids, put, f"put {{}} into {category}")
+
+        current = self.store.entry(ids[0]).example.category if len(ids) == 1 else None
+        self.app.push_screen(CategoryPicker(self._categories(), current), keep)
+
+    def _labelled_in_hand(self) -> list[int]:
+        """What is in hand; nothing, which is said, where it is one without an answer."""
+        ids = self.ids_in_hand()
+        if len(ids) == 1 and not self.store.entry(ids[0]).example.answer:
+            self.notify("There is no answer here that could carry a label.", severity="warning")
+            return []
+        return ids
 
     def action_delete(self) -> None:
         """Delete what is in hand; undo brings it back."""
-        entries = self.in_hand()
-        if not entries:
-            self.notify("There is no example here.")
+        ids, store = self.ids_in_hand(), self.store
+        if not ids:
             return
+        words = count_of(len(ids), "example")
 
-        def make() -> None:
-            if len(entries) == 1:
-                self.store.delete(entries[0].id)
+        def task(steps: Steps) -> int:
+            if len(ids) == 1:
+                store.delete(ids[0])
             else:
-                with self.store.together(f"deleted {count_of(len(entries), 'example')}"):
-                    for entry in entries:
-                        self.store.delete(entry.id)
-            self._list.marked.clear()
-            self.notify(f"Deleted {count_of(len(entries), 'example')}. u brings back.")
+                with store.together(f"deleted {words}"):
+                    for entry_id in steps.through(ids):
+                        store.delete(entry_id)
+            return len(ids)
 
-        self._change(make)
+        def say(_: int) -> None:
+            self._list.marked.difference_update(ids)
+            self.notify(f"Deleted {words}. u brings back.")
+            self.show_title()
+
+        self.go_through("Deleting the examples", ids, task, say)
+
+    def action_move(self) -> None:
+        """Move what is in hand to another file."""
+        from jessy_tui.dataset.moving import Moved, move
+        from jessy_tui.ui.examples.move_picker import MovePicker
+
+        ids, store = self.ids_in_hand(), self.store
+        if not ids:
+            return
+        if len(ids) == 1 and (problem := store.entry(ids[0]).problem) is not None:
+            self.notify(f"{problem} It stays where it is.", severity="warning", markup=False)
+            return
+        words = count_of(len(ids), "example")
+
+        def go(target: Path | None) -> None:
+            if target is None:
+                return
+            self.go_through(
+                "Moving the examples",
+                ids,
+                lambda steps: move(
+                    store, steps.through(ids), target, f"moved {words} to {target.name}"
+                ),
+                lambda moved: say(moved, target),
+            )
+
+        def say(moved: Moved, target: Path) -> None:
+            self._list.marked.difference_update(ids)
+            if moved.ids:
+                count = count_of(len(moved.ids), "example")
+                self.notify(f"Moved {count} to {target.name}. u undoes.", markup=False)
+            else:
+                self.notify(f"Nothing was moved to {target.name}.", markup=False)
+            if moved.stayed:
+                more = f" And {len(moved.stayed) - 1:,} more." if len(moved.stayed) > 1 else ""
+                self.notify(
+                    f"{moved.stayed[0]}{more}",
+                    title=f"{count_of(len(moved.stayed), 'example')} cannot be moved",
+                    severity="warning",
+                    timeout=15,
+                    markup=False,
+                )
+            self.show_title()
+
+        here = {store.file_of(entry_id) for entry_id in ids}
+        files = [
+            (path, size) for path, _, size in store.spans() if len(here) > 1 or path not in here
+        ]
+        self.app.push_screen(MovePicker(words, files, self.jessy.workspace.data), go)
+
+    def action_replace(self) -> None:
+        """Find and replace in the marked examples, or else in all that are shown."""
+        from jessy_tui.ui.examples.replace import Replacement, ReplaceScreen
+
+        view = self._list.view
+        if view is None or not len(view):
+            self.notify("There is nothing to replace in.")
+            return
+        marked = self.ids_in_hand() if self._list.marked else []
+        if marked:
+            view = View(self.store, array("q", marked))
+            scope = f"the {len(marked):,} marked"
+        else:
+            scope = f"the {len(view):,} shown" if view.filtered else f"all {len(view):,}"
+
+        def keep(replacement: Replacement | None) -> None:
+            if replacement is not None:
+                self._replace_all(replacement.examples, replacement.summary)
+
+        self.app.push_screen(ReplaceScreen(Rows(view), scope), keep)
+
+    def _replace_all(self, changes: Sequence[tuple[int, Example]], summary: str) -> None:
+        store = self.store
+
+        def task(steps: Steps) -> int:
+            with store.together(summary):
+                for entry_id, example in steps.through(changes):
+                    store.replace(entry_id, example)
+            return len(changes)
+
+        def say(_: int) -> None:
+            self.notify(f"{summary[:1].upper()}{summary[1:]}. u undoes.", markup=False)
+
+        self.go_through("Replacing", [entry_id for entry_id, _ in changes], task, say)
+
+    # --- undo ----------------------------------------------------------------------------------
 
     def action_undo(self) -> None:
         """Undo the last change."""
@@ -228,27 +308,17 @@ class Editing(Browsing):
     def _step(self, step: Callable[[], Change | None], nothing: str) -> None:
         if self.jessy.store is None:
             return
-        change = self._change(step)
-        self.notify(change.description if isinstance(change, Change) else nothing, markup=False)
-        if isinstance(change, Change):
+        change = self.change(step)
+        self.notify(change.description if change is not None else nothing, markup=False)
+        if change is not None:
             self._go_to_first(change)
 
     def _go_to_first(self, change: Change) -> None:
         """Show where something was undone or redone, if that is in view."""
         for entry_id in change.entry_ids:
-            try:
+            if self._is_there(entry_id):
                 self._list.go_to(entry_id)
-            except KeyError:
-                continue
-            return
-
-    def _change(self, change: Callable[[], object]) -> object:
-        """Make a change; what it refuses is said, and nothing is lost."""
-        try:
-            return change()
-        except JessyError as error:
-            self.notify(str(error), severity="error", timeout=15, markup=False)
-            return None
+                return
 
 
 class Rows:
@@ -258,4 +328,5 @@ class Rows:
         self._view = view
 
     def __iter__(self) -> Iterator[Entry]:
-        return (self._view[row] for row in range(len(self._view)))
+        entries = (self._view.get(row) for row in range(len(self._view)))
+        return (entry for entry in entries if entry is not None)

@@ -1,13 +1,18 @@
-"""One key relabels: the number of iterations carries its complexity with it."""
+"""One key relabels; a number outside the band of the complexity asks for one more."""
 
+from collections import Counter
+from collections.abc import Mapping
+
+from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from jessy_tui.iteration import MAX_ITERATIONS, MIN_ITERATIONS, Complexity
-from jessy_tui.ui.text import pips
+from jessy_tui.iteration import MAX_ITERATIONS, MIN_ITERATIONS, Complexity, describe_band
+from jessy_tui.ui.text import count_of, pips
 from jessy_tui.ui.themes import band_colour
 
 # What a question asks for, by iterations: the rule the labels follow (data/README.md).
@@ -25,13 +30,28 @@ RULE = {
 
 
 class LabelPicker(ModalScreen[int]):
-    """Answers with the iterations, 1 to 9, or None; a band has no number outside it to choose."""
+    """Answers with the iterations, 1 to 9, or None.
 
-    BINDINGS = [("escape", "dismiss(None)", "Cancel")]
+    A number within the band of the complexity is taken at once. Any other is refused with the
+    reason, and the same key once more takes it together with its complexity.
+    """
 
-    def __init__(self, current: int | None) -> None:
+    PLACE = "Label"
+    BINDINGS = [
+        Binding("escape", "dismiss(None)", "Cancel", tooltip="Leave the label as it is"),
+        Binding("enter", "take", "Take", show=False, tooltip="Take the refused number after all"),
+    ]
+
+    def __init__(
+        self,
+        current: int | None = None,
+        complexities: Mapping[Complexity | None, int] | None = None,
+    ) -> None:
+        """`current` is what one example has now; `complexities` how many have which."""
         super().__init__()
         self.current = current
+        self._complexities = Counter(complexities or {})
+        self._refused: int | None = None
 
     def compose(self) -> ComposeResult:
         variables = self.app.theme_variables
@@ -47,8 +67,45 @@ class LabelPicker(ModalScreen[int]):
                     f"{mark} [b]{iterations}[/b] [{colour}]{pips(iterations)} {name:<7}[/]"
                     f"{RULE[iterations]}"
                 )
+            yield Static(id="label-problem", classes="error-line")
 
     def on_key(self, event: events.Key) -> None:
         if event.key in "123456789" and len(event.key) == 1:
             event.stop()
-            self.dismiss(int(event.key))
+            iterations = int(event.key)
+            problem = self._problem(iterations)
+            if problem is None or self._refused == iterations:
+                self.dismiss(iterations)
+            else:
+                self._refused = iterations
+                self.query_one("#label-problem", Static).update(Text(problem))
+
+    def action_take(self) -> None:
+        """Take the number that was refused, with its complexity."""
+        if self._refused is not None:
+            self.dismiss(self._refused)
+
+    def _problem(self, iterations: int) -> str | None:
+        """Why a number does not go with what the examples are, and the key that mends it."""
+        wanted = Complexity.of(iterations)
+        others = {
+            complexity: count
+            for complexity, count in self._complexities.items()
+            if complexity not in (None, wanted)
+        }
+        if not others:
+            return None
+        if self._complexities.total() == 1:
+            [complexity] = others
+            assert complexity is not None  # noqa: S101 - left out above
+            return (
+                f"{complexity} goes with {describe_band(complexity)} iterations, not with "
+                f"{iterations}; {iterations} again makes it {wanted}."
+            )
+        named = " and ".join(f"{count:,} {complexity}" for complexity, count in others.items())
+        return (
+            f"{wanted} alone goes with {iterations}, and {named} "
+            f"{'is' if sum(others.values()) == 1 else 'are'} among the "
+            f"{count_of(self._complexities.total(), 'example')}; {iterations} again makes all "
+            f"{wanted}."
+        )

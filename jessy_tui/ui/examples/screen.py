@@ -4,6 +4,7 @@ from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.widgets import ContentSwitcher, Static
 
+from jessy_tui.dataset.changes import Change
 from jessy_tui.ui.examples.editing import Editing
 from jessy_tui.ui.examples.example_detail import ExampleDetail
 from jessy_tui.ui.examples.example_list import ExampleList
@@ -27,6 +28,13 @@ class ExamplesScreen(Editing):
     def set_up(self) -> None:
         self.query_one(ExampleDetail).findings_of = self.jessy.findings.findings_of
         self.query_one(ExampleList).said_of = self.jessy.findings.said_of
+        self.take_columns()
+
+    _change: Change | None = None
+
+    def _examples_changed(self, change: Change | None) -> None:
+        self._change = change if self.is_current else None
+        super()._examples_changed(change)
 
     def examples_changed(self) -> None:
         store = self.jessy.store
@@ -38,7 +46,7 @@ class ExamplesScreen(Editing):
             self.query_one("#empty", Static).update(self._empty_text())
             return
         body.current = "browse"
-        self.refilter()
+        self.rows_changed(self._change)
         if self.focused is None and self.is_current:
             self.query_one(ExampleList).focus()
 
