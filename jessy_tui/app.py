@@ -114,7 +114,7 @@ class JessyApp(Going):
         words = count_of(len(self.store), "example")
         if (indexing := self.store.indexing) is not None:
             words = f"{words}, {indexing.share:.0%} indexed"
-        return f"{words} · {self.store.unsaved} unsaved" if self.store.unsaved else words
+        return f"{words} · {self.store.unsaved:,} unsaved" if self.store.unsaved else words
 
     @work(thread=True, exclusive=True, group="store")
     def _open_store(self) -> None:

@@ -65,10 +65,10 @@ def _place_name(node: DOMNode, binding: Binding) -> str:
             if isinstance(name := owner.__dict__.get("PLACE"), str):
                 return name
             break
-    if isinstance(name := getattr(node, "PLACE", None), str):
-        return name
     if isinstance(node, Screen):
         return "This tab"
+    if isinstance(name := getattr(node, "PLACE", None), str):
+        return name
     return "Everywhere" if node.parent is None else type(node).__name__
 
 

@@ -21,7 +21,7 @@ from jessy_tui.workspace import EXAMPLE_SUFFIXES, PROBES_NAME
 def new_file_problem(folder: Path, name: str) -> str | None:
     """Why a name is none for a new file of examples, as a sentence; None if it is one."""
     path = folder / name
-    if name and Path(name).name != name or "\\" in name or not name.isprintable():
+    if (name and Path(name).name != name) or "\\" in name or not name.isprintable():
         return f'"{visible(name)[:40]}" is no name of a file in {folder.name}/; leave out slashes.'
     if path.suffix not in EXAMPLE_SUFFIXES or name.startswith(".") or not path.stem.strip():
         return "A new file needs a name that ends in .json or .jsonl, such as more.jsonl."

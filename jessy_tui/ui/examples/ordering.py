@@ -31,7 +31,7 @@ class Ordering(Marking):
             "Sort",
             show=False,
             key_display="[",
-            tooltip="Sort by the column in hand, smallest first; again: as in the files",
+            tooltip="Sort by this column, smallest first; again: as in the files",
         ),
         Binding(
             "right_square_bracket",
@@ -39,7 +39,7 @@ class Ordering(Marking):
             "Sort down",
             show=False,
             key_display="]",
-            tooltip="Sort by the column in hand, greatest first; again: as in the files",
+            tooltip="Sort by this column, greatest first; again: as in the files",
         ),
         Binding("s", "choose_sort", "Sort", show=False, tooltip="Choose what to sort by"),
         Binding("C", "columns", "Columns", show=False, tooltip="Choose and order the columns"),
@@ -57,7 +57,7 @@ class Ordering(Marking):
             "File before",
             show=False,
             key_display="{",
-            tooltip="The first example of this file, then of the file before",
+            tooltip="The first example of this file, or of the one before",
         ),
     ]
 
