@@ -14,6 +14,8 @@ from jessy_tui.dataset.rows import Row
 # Where an answer can be cut so that it still ends like one.
 _SENTENCE_END: Final = re.compile(r"""[.!?…][)"'»”’*]*(?=\s)|(?<=\n)```(?=\n)""")
 
+_PLAN_END: Final = "</think>\n"
+
 # By how much a row's length is blurred before rows are sorted by it, so that no two epochs have
 # the same batches. The share of padding this costs is small.
 _BLUR: Final = 0.1
@@ -25,6 +27,8 @@ class Tokens:
 
     ids: tuple[int, ...]
     prompt: int
+    plan: int = 0
+    """How many tokens of the answer, from its beginning, are the plan."""
 
     @property
     def answer(self) -> int:
@@ -71,7 +75,8 @@ def encode_rows(rows: Sequence[Row], tokenizer: Any, max_length: int) -> Encoded
             shorter = _shorten(row, tokenizer, max_length)
             if shorter is None:
                 cut += 1
-                tokens = Tokens(tokens.ids[:max_length], tokens.prompt)
+                plan = min(tokens.plan, max_length - tokens.prompt)
+                tokens = Tokens(tokens.ids[:max_length], tokens.prompt, plan)
             else:
                 shortened += 1
                 tokens = shorter
@@ -90,7 +95,26 @@ def _encode(row: Row, tokenizer: Any) -> Tokens:
     same = 0
     while same < min(len(prompt), end) and prompt[same] == ids[same]:
         same += 1
-    return Tokens(tuple(ids[:end] if end > same else ids), same)
+    ids = ids[:end] if end > same else ids
+    return Tokens(tuple(ids), same, _plan_in(row, ids, same, tokenizer))
+
+
+def _plan_in(row: Row, ids: Sequence[int], prompt: int, tokenizer: Any) -> int:
+    """How many tokens of the answer say its plan: those it shares with an answer of nothing else.
+
+    Where a token holds the end of the plan and the beginning of the answer, it is the answer's.
+    """
+    *before, answer = row["messages"]
+    head, mark, _ = answer["content"].partition(_PLAN_END)
+    if not mark or not head.startswith("<think>"):
+        return 0
+    alone = tokenizer.apply_chat_template(
+        [*before, {"role": answer["role"], "content": head + mark}]
+    )
+    same = prompt
+    while same < min(len(ids), len(alone)) and ids[same] == alone[same]:
+        same += 1
+    return same - prompt
 
 
 def _shorten(row: Row, tokenizer: Any, max_length: int) -> Tokens | None:
@@ -98,7 +122,7 @@ def _shorten(row: Row, tokenizer: Any, max_length: int) -> Tokens | None:
     *before, answer = row["messages"]
     text = answer["content"]
     # The plan alone is no answer: there has to be a sentence after it.
-    start = text.find("</think>\n") + len("</think>\n") if "</think>\n" in text else 0
+    start = text.find(_PLAN_END) + len(_PLAN_END) if _PLAN_END in text else 0
     ends = [match.end() for match in _SENTENCE_END.finditer(text, start)]
     low, high, best = 0, len(ends) - 1, None
     while low <= high:
@@ -140,41 +164,64 @@ def make_batch(
     parts: int = 1,
     multiple: int = 1,
     share: float | None = None,
+    plan_weight: float = 0.0,
     states: Callable[[Sequence[Tokens], int], Any] | None = None,
 ) -> tuple[Any, ...]:
     """The arrays of one batch, as `loss.make_loss` takes them.
 
     First what the sum of the losses is multiplied with; then for each part: the tokens (rows x
     longest); the positions, counted through all rows, whose next token is to be predicted; those
-    next tokens; and, with `states`, what the lower layers make of the tokens.
+    next tokens; by how much the loss of each counts; and, with `states`, what the lower layers make
+    of the tokens.
 
     Args:
         rows: one at least.
         parts: into how many parts to divide it at the most, for as many cores.
         multiple: pad to a multiple of so many tokens, where every new shape costs a compilation.
         share: by default one over the number of the answers' tokens, which gives their mean.
+        plan_weight: the part of the loss that the tokens of the plans have together, 0 to below 1;
+            0: every token counts the same.
         states: for rows and a width, the kept states of the lower layers, padded.
     """
     if share is None:
         share = 1 / sum(row.answer for row in rows)
+    in_plan, in_rest = _weights(rows, plan_weight)
     arrays: list[Any] = [np.array(share, np.float32)]
     for number in range(min(parts, len(rows))):
         part = rows[number::parts]
         longest = max(len(row.ids) for row in part) - 1
         width = -(-longest // multiple) * multiple
-        arrays += _part(part, width)
+        arrays += _part(part, width, in_plan, in_rest)
         if states is not None:
             arrays.append(states(part, width))
     return tuple(arrays)
 
 
-def _part(rows: Sequence[Tokens], width: int) -> tuple[Any, Any, Any]:
+def _weights(rows: Sequence[Tokens], plan_weight: float) -> tuple[float, float]:
+    """By how much a token of a plan counts, and any other; over all tokens they average to 1."""
+    plan = sum(row.plan for row in rows)
+    rest = sum(row.answer for row in rows) - plan
+    if not plan_weight or not plan or not rest:
+        return 1.0, 1.0
+    return plan_weight * (plan + rest) / plan, (1 - plan_weight) * (plan + rest) / rest
+
+
+def _part(
+    rows: Sequence[Tokens], width: int, in_plan: float, in_rest: float
+) -> tuple[Any, Any, Any, Any]:
     tokens = np.zeros((len(rows), width), np.int32)
     positions: list[int] = []
     targets: list[int] = []
+    weights: list[float] = []
     for number, row in enumerate(rows):
         tokens[number, : len(row.ids) - 1] = row.ids[:-1]
         first = number * width
         positions.extend(range(first + row.prompt - 1, first + len(row.ids) - 1))
         targets.extend(row.ids[row.prompt :])
-    return tokens, np.array(positions, np.int32), np.array(targets, np.int32)
+        weights.extend([in_plan] * row.plan + [in_rest] * (row.answer - row.plan))
+    return (
+        tokens,
+        np.array(positions, np.int32),
+        np.array(targets, np.int32),
+        np.array(weights, np.float32),
+    )

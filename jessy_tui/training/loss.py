@@ -21,8 +21,8 @@ Loss = Callable[..., tuple[mx.array, mx.array]]
 def make_loss(forward: Forward, *, parts: int = 1, frozen: Frozen | None = None) -> Loss:
     """The loss to be given to mlx-lm's `train` and `evaluate`.
 
-    It takes the model and the arrays of `batches.make_batch`, and gives the sum over the answers'
-    tokens times the batch's share (so the mean, where that is one over their number), in nats, and
+    It takes the model and the arrays of `batches.make_batch`, and gives the weighted sum over the
+    answers' tokens times the batch's share (so the mean, where that is one over their number), in nats, and
     how many they were.
 
     Args:
@@ -32,15 +32,20 @@ def make_loss(forward: Forward, *, parts: int = 1, frozen: Frozen | None = None)
     """
     device = mx.default_device()
     streams = [mx.default_stream(device), *(mx.new_stream(device) for _ in range(parts - 1))]
-    size = 3 if frozen is None else 4
+    size = 4 if frozen is None else 5
 
     def summed(
-        model: Any, tokens: mx.array, positions: mx.array, targets: mx.array, *kept: mx.array
+        model: Any,
+        tokens: mx.array,
+        positions: mx.array,
+        targets: mx.array,
+        weights: mx.array,
+        *kept: mx.array,
     ) -> mx.array:
         if frozen is not None:
             frozen.give(kept[0])
         logits = forward.logits(model, tokens, positions)
-        total: mx.array = nn.losses.cross_entropy(logits, targets, reduction="sum")
+        total: mx.array = nn.losses.cross_entropy(logits, targets, weights, reduction="sum")
         return total
 
     def loss(model: Any, share: mx.array, *batch: mx.array) -> tuple[mx.array, mx.array]:

@@ -86,6 +86,15 @@ class Recipe(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tr
             "example's own weight.",
         ),
     ] = ""
+    plan_weight: Annotated[
+        float,
+        Meta(
+            ge=0,
+            lt=1,
+            description="The part of the loss that the plans have together, whatever the length of "
+            "the answers; 0: every token counts the same.",
+        ),
+    ] = 0.0
     max_seq_length: Annotated[
         int,
         Meta(

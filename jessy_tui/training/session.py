@@ -266,11 +266,17 @@ class Session:
         multiple = 1 if mx.default_device() == mx.cpu else _METAL_MULTIPLE
         frozen = self.material.frozen
         states = frozen.padded if frozen else None
-        arrays = make_batch(rows, parts=self._parts, multiple=multiple, states=states)
+        arrays = make_batch(
+            rows,
+            parts=self._parts,
+            multiple=multiple,
+            plan_weight=self.recipe.plan_weight,
+            states=states,
+        )
         if frozen is None:
             return tuple(map(mx.array, arrays))
         return tuple(
-            frozen.array(array) if number and number % 4 == 0 else mx.array(array)
+            frozen.array(array) if number and number % 5 == 0 else mx.array(array)
             for number, array in enumerate(arrays)
         )
 

@@ -72,6 +72,32 @@ async def test_a_run_outlives_the_app_and_is_stopped_from_the_next_one(
     assert run.checkpoint("final").is_dir()
 
 
+async def test_a_run_is_paused_saved_stopped_and_resumed_with_keys_alone(
+    workspace: Workspace,
+) -> None:
+    async with opened(workspace) as pilot:
+        await start(pilot, "long", "5000")
+        await until(pilot, lambda: "step" in shown(pilot) and "left" in shown(pilot), seconds=90)
+        run = find_run(workspace, "long")
+        await press(pilot, "p")
+        await until(pilot, lambda: "‖ paused" in shown(pilot), seconds=60)
+        paused_at = run.figures().step
+        assert "and saved; p goes on" in shown(pilot)
+        await press(pilot, "p")
+        await until(pilot, lambda: run.figures().step > paused_at, seconds=60)
+        before = set(run.checkpoints())
+        await press(pilot, "C")
+        await until(pilot, lambda: set(run.checkpoints()) - before, seconds=60)
+        await press(pilot, "s", "y")
+        await until(pilot, lambda: "■ stopped" in shown(pilot), seconds=60)
+        stopped_at = run.figures().step
+        await press(pilot, "r")
+        await until(pilot, lambda: run.figures().step > stopped_at, seconds=90)
+        await until(pilot, lambda: "▶ running" in shown(pilot))
+        await press(pilot, "s", "y")
+        await until(pilot, lambda: "■ stopped" in shown(pilot), seconds=60)
+
+
 async def test_a_killed_driver_is_said_to_have_died_with_its_last_step(
     workspace: Workspace,
 ) -> None:

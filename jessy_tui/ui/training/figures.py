@@ -22,9 +22,11 @@ class Figures(Static):
         *,
         machine: Machine | None = None,
         about: About | None = None,
+        patience: int = 0,
     ) -> None:
         """Draw what `progress` says of a run in `state`; see `in_words`."""
-        lines = [Text(in_words(progress, state, explanation), "bold"), *_lines(progress)]
+        words = in_words(progress, state, explanation, patience)
+        lines = [Text(words, "bold"), *_lines(progress)]
         if machine is not None:
             lines.insert(3, _of_machine(machine))
         if about is not None and (about.tags or about.note):
@@ -33,8 +35,15 @@ class Figures(Static):
         self.update(Text("\n").join(lines))
 
 
-def in_words(progress: Progress, state: RunState, explanation: str) -> str:
-    """What the run is doing, as a sentence; `explanation` is what its folder says of its end."""
+def in_words(progress: Progress, state: RunState, explanation: str, patience: int = 0) -> str:
+    """What the run is doing, as a sentence.
+
+    Args:
+        progress: what its events say.
+        state: how it stands.
+        explanation: what its folder says of its end.
+        patience: how many steps without a better validation end it; 0: none do.
+    """
     step = f"step {progress.step:,} of {progress.steps:,}" if progress.steps else "the first step"
     best = progress.best
     best_words = (
@@ -42,11 +51,14 @@ def in_words(progress: Progress, state: RunState, explanation: str) -> str:
         if best is not None and best.loss is not None
         else ""
     )
+    if patience and best is not None and best.step + patience < progress.steps:
+        best_words += f"; stops if nothing improves by step {best.step + patience:,}"
     match state:
         case RunState.FINISHED if isinstance(progress.ended, Finished):
             took = duration(progress.ended.seconds)
             if progress.ended.early:
                 return f"Ended early at {step} after {took}. {progress.ended.early}"
+            best_words = best_words.partition("; stops if")[0]
             return f"Finished {progress.step:,} steps in {took}{best_words}."
         case RunState.STOPPED if isinstance(progress.ended, Stopped):
             took = duration(progress.ended.seconds)
@@ -55,6 +67,8 @@ def in_words(progress: Progress, state: RunState, explanation: str) -> str:
             return "Queued: it starts when the runs before it have ended; < and > move it."
         case RunState.PREPARING:
             return f"Preparing: {progress.doing}."
+        case RunState.PAUSED:
+            return f"Paused after {step}, and saved; p goes on."
         case RunState.STOPPING:
             return f"Stopping after {step}: saving a checkpoint."
         case RunState.RUNNING if progress.validating:

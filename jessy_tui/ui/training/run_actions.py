@@ -12,7 +12,16 @@ from jessy_tui.training.about import read_about, tags_in
 from jessy_tui.training.keeping import annotate_run, delete_run, rename_run, size_of
 from jessy_tui.training.names import check_name
 from jessy_tui.training.queue import move_in_queue, unqueue_run
-from jessy_tui.training.runs import Run, RunState, find_run, stop_run
+from jessy_tui.training.runs import (
+    Run,
+    RunState,
+    checkpoint_now,
+    continue_run,
+    find_run,
+    pause_run,
+    resume_run,
+    stop_run,
+)
 from jessy_tui.ui.modals.ask_text import AskTextScreen
 from jessy_tui.ui.modals.confirm import ConfirmScreen
 from jessy_tui.ui.tab_screen import TabScreen
@@ -40,6 +49,9 @@ class RunActions(TabScreen):
 
     BINDINGS = [
         Binding("s", "stop", "Stop", tooltip="Stop this run; its checkpoint is saved"),
+        Binding("p", "pause", "Pause", tooltip="Pause this run, or let it go on"),
+        Binding("r", "resume", "Resume", tooltip="Go on with a run that was stopped or died"),
+        Binding("C", "checkpoint", "Checkpoint", show=False, tooltip="Save a checkpoint now"),
         Binding("c", "chat", "Chat", tooltip="Chat with this run's checkpoint", id="training.chat"),
         Binding("d", "delete", "Delete", show=False, tooltip="Delete this run for good"),
         Binding("R", "rename", "Rename", show=False, tooltip="Give this run another name"),
@@ -127,6 +139,43 @@ class RunActions(TabScreen):
             "It ends its step, saves a checkpoint that can be chatted with, and stops.",
             stop,
         )
+
+    def action_pause(self) -> None:
+        """Pause the run under the cursor, or let it go on."""
+        if (run := self._chosen_run()) is None:
+            return
+
+        def pause() -> str:
+            if run.state is RunState.PAUSED:
+                continue_run(run)
+                return f"{run.name} goes on."
+            pause_run(run)
+            return f"{run.name} was asked to pause; it ends its step, saves, and waits."
+
+        self.change(pause)
+
+    def action_resume(self) -> None:
+        """Go on with the run under the cursor from its last checkpoint."""
+        if (run := self._chosen_run()) is None:
+            return
+        workspace = self.jessy.workspace
+
+        def resume() -> str:
+            resume_run(workspace, run)
+            return f"{run.name} goes on from its last checkpoint."
+
+        self.change(resume)
+
+    def action_checkpoint(self) -> None:
+        """Have the run under the cursor save a checkpoint now."""
+        if (run := self._chosen_run()) is None:
+            return
+
+        def save() -> str:
+            checkpoint_now(run)
+            return f"{run.name} saves a checkpoint after its step."
+
+        self.change(save)
 
     def action_delete(self) -> None:
         """Delete the run under the cursor, when sure."""

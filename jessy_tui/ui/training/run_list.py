@@ -85,7 +85,7 @@ class RunList(DataTable[Text]):
         return (
             Text("•" if run.name in self.overlaid else " ", "bold"),
             Text(run.name[:16], "bold" if run.state.active else ""),
-            Text(f"{_MARKS.get(run.state, '?')} {run.state}", "bold" if urgent else "dim"),
+            Text(f"{_MARKS[run.state]} {_state_of(run)}", "bold" if urgent else "dim"),
             Text(f"{share:>4}"),
             Text(loss, "dim"),
         )
@@ -101,3 +101,8 @@ class RunList(DataTable[Text]):
         """Put the cursor on a run."""
         if name in self.rows:
             self.move_cursor(row=self.get_row_index(name))
+
+
+def _state_of(run: RunSummary) -> str:
+    """How it stands, in a word or two."""
+    return "stopped early" if run.ended_early else str(run.state)

@@ -8,9 +8,12 @@ from textual.widgets import RichLog
 
 from jessy_tui.training.events import (
     AnyEvent,
+    Continued,
     Failed,
     Finished,
+    Paused,
     Preparing,
+    Resumed,
     Saved,
     Started,
     Stopped,
@@ -70,8 +73,16 @@ def _words(event: AnyEvent) -> str | None:
             return f"asked to stop ({asked_by})"
         case Stopped(step=step):
             return f"stopped at step {step:,}"
+        case Finished(seconds=seconds, early=early) if early:
+            return f"ended early after {duration(seconds)}: {early}"
         case Finished(seconds=seconds):
             return f"finished in {duration(seconds)}"
+        case Resumed(step=step, checkpoint=checkpoint):
+            return f"goes on from step {step:,} ({checkpoint or 'anew'})"
+        case Paused(step=step):
+            return f"paused at step {step:,}"
+        case Continued(step=step):
+            return f"goes on at step {step:,}"
         case Failed(reason=reason):
             return f"failed: {reason}"
     return None

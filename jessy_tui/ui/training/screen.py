@@ -180,6 +180,7 @@ class TrainingScreen(Starting, RunActions):
             summary.explanation,
             machine=seen.machine,
             about=summary.about,
+            patience=summary.patience,
         )
 
     @on(RunList.RowHighlighted)

@@ -29,6 +29,10 @@ class RunSummary:
     about: About = field(default_factory=About)
     data_digest: str = ""
     """Of the examples it was made from."""
+    ended_early: bool = False
+    """Whether it has finished before its last step, since nothing got better any more."""
+    patience: int = 0
+    """So many steps without a better validation end it; 0: none do."""
 
 
 @dataclass(frozen=True)
@@ -126,11 +130,15 @@ class RunWatch:
 
 
 def _summarize(run: Run) -> RunSummary:
+    record = run.record
+    state = run.state_of(record)
     return RunSummary(
         run.name,
-        run.state,
+        state,
         run.figures(),
         run.explain(),
         read_about(run.folder),
-        run.record.data.digest,
+        data_digest=record.data.digest,
+        ended_early=state is RunState.FINISHED and record.reason is not None,
+        patience=record.recipe.patience,
     )
