@@ -22,8 +22,8 @@ def make_loss(forward: Forward, *, parts: int = 1, frozen: Frozen | None = None)
     """The loss to be given to mlx-lm's `train` and `evaluate`.
 
     It takes the model and the arrays of `batches.make_batch`, and gives the weighted sum over the
-    answers' tokens times the batch's share (so the mean, where that is one over their number), in nats, and
-    how many they were.
+    answers' tokens times the batch's share (so the mean, where that is one over their number), in
+    nats, and how many they were.
 
     Args:
         forward: how the model computes logits.

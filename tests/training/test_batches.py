@@ -51,6 +51,17 @@ def test_only_the_answer_and_its_end_are_trained() -> None:
     assert bytes(tokens.ids[: tokens.prompt]) == b"unaber\x01\na"
 
 
+def test_the_tokens_of_the_plan_are_counted_with_their_line_end() -> None:
+    [tokens] = encode_rows([row("naber", f"{HEADER}İyidir.")], Bytes(), 200).rows
+    assert bytes(tokens.ids[tokens.prompt :][: tokens.plan]).decode() == HEADER
+    [shortened] = encode_rows([row("q", f"{HEADER}One. " + "on " * 50)], Bytes(), 40).rows
+    assert shortened.plan == len(HEADER)
+    [cut] = encode_rows([row("q", HEADER + "on " * 50)], Bytes(), 20).rows
+    assert cut.plan == 20 - cut.prompt
+    [none] = encode_rows([row("q", "What </think>\n is that?")], Bytes(), 200).rows
+    assert none.plan == 0
+
+
 def test_a_row_that_is_too_long_ends_after_the_last_sentence_that_fits() -> None:
     long = row("q", f"{HEADER}One. Two is here! Three goes on and on")
     encoded = encode_rows([long], Bytes(), 50)
@@ -116,11 +127,13 @@ def test_a_batch_predicts_each_token_of_each_answer_once(
     rows: list[Tokens], parts: int, multiple: int
 ) -> None:
     arrays = make_batch(rows, parts=parts, multiple=multiple)
-    assert len(arrays) == 1 + 3 * min(parts, len(rows))
+    assert len(arrays) == 1 + 4 * min(parts, len(rows))
     np.testing.assert_allclose(arrays[0], 1 / sum(row.answer for row in rows), rtol=1e-6)
     arrays = arrays[1:]
     seen = Counter[tuple[int, int]]()
-    for tokens, positions, targets in zip(arrays[0::3], arrays[1::3], arrays[2::3], strict=True):
+    for start in range(0, len(arrays), 4):
+        tokens, positions, targets, weights = arrays[start : start + 4]
+        assert weights.tolist() == [1.0] * len(targets)
         assert tokens.shape[1] % multiple == 0
         seen.update(zip(tokens.reshape(-1)[positions].tolist(), targets.tolist(), strict=True))
     wanted = Counter(
@@ -133,7 +146,28 @@ def test_a_batch_predicts_each_token_of_each_answer_once(
 
 @pytest.mark.parametrize("parts", [1, 2, 5])
 def test_a_single_row_is_one_part(parts: int) -> None:
-    _, tokens, positions, targets = make_batch([Tokens((5, 6, 7), 1)], parts=parts)
+    _, tokens, positions, targets, weights = make_batch([Tokens((5, 6, 7), 1)], parts=parts)
+    np.testing.assert_array_equal(weights, [1, 1])
     np.testing.assert_array_equal(tokens, [[5, 6]])
     np.testing.assert_array_equal(positions, [0, 1])
     np.testing.assert_array_equal(targets, [6, 7])
+
+
+@pytest.mark.parametrize("parts", [1, 2])
+def test_the_plans_have_their_part_of_the_loss_whatever_the_length_of_the_answers(
+    parts: int,
+) -> None:
+    short = Tokens(tuple(range(8)), 2, plan=3)
+    long = Tokens(tuple(range(100)), 4, plan=3)
+    arrays = make_batch([short, long], parts=parts, plan_weight=0.5)
+    weights = np.concatenate(arrays[4::4])
+    assert len(weights) == short.answer + long.answer
+    heavy = weights[weights > 1]
+    assert len(heavy) == 6
+    np.testing.assert_allclose(heavy.sum() / weights.sum(), 0.5, rtol=1e-5)
+    np.testing.assert_allclose(weights.mean(), 1, rtol=1e-5)
+
+
+def test_without_a_plan_every_token_counts_the_same() -> None:
+    arrays = make_batch([Tokens(tuple(range(8)), 2)], plan_weight=0.5)
+    assert arrays[4].tolist() == [1.0] * 6

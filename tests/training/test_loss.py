@@ -20,22 +20,29 @@ mx.random.seed(3)
 model = Model(ModelArgs(model_type="llama", hidden_size=32, num_hidden_layers=2,
                         intermediate_size=48, num_attention_heads=2, rms_norm_eps=1e-5,
                         vocab_size=50, tie_word_embeddings=tied))
-rows = [Tokens(tuple(range(3 + n, 9 + n + n % 3)), 2 + n % 3) for n in range(7)]
+rows = [Tokens(tuple(range(3 + n, 9 + n + n % 3)), 2 + n % 3, 1 + n % 2) for n in range(7)]
 
-def plain(model):
+def plain(model, plan_weight):
     longest = max(len(row.ids) for row in rows)
     ids = mx.array([[*row.ids, *[0] * (longest - len(row.ids))] for row in rows])
     mask = mx.array([[float(row.prompt <= place < len(row.ids)) for place in range(1, longest)]
                      for row in rows])
-    losses = nn.losses.cross_entropy(model(ids[:, :-1]), ids[:, 1:]) * mask
-    return losses.sum() / mask.sum()
+    losses = nn.losses.cross_entropy(model(ids[:, :-1]), ids[:, 1:])
+    if not plan_weight:
+        return (losses * mask).sum() / mask.sum()
+    plans = mx.array([[float(row.prompt <= place < row.prompt + row.plan)
+                       for place in range(1, longest)] for row in rows])
+    rest = mask - plans
+    return (plan_weight * (losses * plans).sum() / plans.sum()
+            + (1 - plan_weight) * (losses * rest).sum() / rest.sum())
 
-wanted, gradients = nn.value_and_grad(model, plain)(model)
-wanted_gradients = dict(tree_flatten(gradients))
 found = []
-for parts, multiple in ((1, 1), (2, 1), (3, 8)):
+for parts, multiple, plan_weight in ((1, 1, 0.0), (2, 1, 0.0), (3, 8, 0.0), (2, 1, 0.6)):
+    wanted, gradients = nn.value_and_grad(model, plain)(model, plan_weight)
+    wanted_gradients = dict(tree_flatten(gradients))
     loss = make_loss(Forward(model, rows[0].ids), parts=parts)
-    batch = [mx.array(array) for array in make_batch(rows, parts=parts, multiple=multiple)]
+    arrays = make_batch(rows, parts=parts, multiple=multiple, plan_weight=plan_weight)
+    batch = [mx.array(array) for array in arrays]
     (value, count), gradients = nn.value_and_grad(model, loss)(model, *batch)
     worst = 0.0
     for name, gradient in tree_flatten(gradients):
