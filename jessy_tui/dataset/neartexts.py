@@ -147,17 +147,30 @@ class NearTexts:
         self._sketches.append(made)
         self._size += len(texts)
 
-    def pairs(self, stopped: Stop = lambda: False) -> Iterator[tuple[int, int, float]]:
+    def pairs(
+        self, stopped: Stop = lambda: False, among: "NDArray[np.int64] | None" = None
+    ) -> Iterator[tuple[int, int, float]]:
         """The pairs that are nearly the same: the earlier, the later, and how alike they are, 0 to
         1; by the later one.
 
-        It ends early once `stopped` says so.
+        Only texts `among` some are compared, ascending, where that is given; those must all be
+        different. It ends early once `stopped` says so.
         """
-        if self._size < 2:
+        import numpy as np
+
+        if among is None:
+            among = np.arange(self._size)
+        if len(among) < 2:
             return
-        texts, bands, small, numbers = self._gathered()
-        found = self._candidates(bands, small, numbers, stopped)
-        del bands, small
+        every = self._texts()
+        small = np.concatenate([one.bytes for one in self._sketches])[among]
+        numbers = np.concatenate([one.numbers for one in self._sketches])[among]
+
+        def texts(place: int) -> str:
+            return every(int(among[place]))
+
+        found = self._candidates(among, small, numbers, stopped)
+        del small
         for start in range(0, len(found), _PAIRS):
             if stopped():
                 return
@@ -165,34 +178,25 @@ class NearTexts:
             for earlier, later in self._likely(block, texts, numbers):
                 score = nearness(texts(earlier), texts(later), self._threshold, self._short)
                 if score is not None:
-                    yield earlier, later, score
+                    yield int(among[earlier]), int(among[later]), score
 
-    def _gathered(
-        self,
-    ) -> "tuple[Callable[[int], str], NDArray[np.uint32], NDArray[np.uint8], NDArray[np.uint32]]":
+    def _texts(self) -> Callable[[int], str]:
         import numpy as np
 
         ends = np.cumsum(np.concatenate(self._lengths))
         blob = b"".join(self._blobs)
         self._blobs = [blob]
-        sketches, self._sketches = self._sketches, []
-        whole = Sketches(
-            np.concatenate([one.bands for one in sketches]),
-            np.concatenate([one.bytes for one in sketches]),
-            np.concatenate([one.numbers for one in sketches]),
-        )
-        self._sketches = [whole]
 
         @lru_cache(1 << 12)
         def text(number: int) -> str:
             begin = int(ends[number - 1]) if number else 0
             return blob[begin : int(ends[number])].decode("utf-8", "surrogatepass")
 
-        return text, whole.bands, whole.bytes, whole.numbers
+        return text
 
     def _candidates(
         self,
-        bands: "NDArray[np.uint32]",
+        among: "NDArray[np.int64]",
         small: "NDArray[np.uint8]",
         numbers: "NDArray[np.uint32]",
         stopped: Stop,
@@ -201,10 +205,10 @@ class NearTexts:
         import numpy as np
 
         kept = np.zeros(0, np.uint64)
-        for band in range(bands.shape[1]):
+        for band in range(bands_of(self._threshold)):
             if stopped():
                 break
-            hashes = bands[:, band]
+            hashes = np.concatenate([one.bands[:, band] for one in self._sketches])[among]
             order = np.argsort(hashes, kind="stable")
             likely = list(self._neighbours(order, hashes, None, small, numbers))
             ordered = hashes[order]

@@ -24,6 +24,7 @@ from jessy_tui.workspace import CheckSettings, TargetSettings
 
 __all__ = [
     "ALL_CHECKS",
+    "BY_NAME",
     "DATASET_CHECKS",
     "EXAMPLE_CHECKS",
     "FILE_CHECK",
@@ -56,6 +57,9 @@ ALL_CHECKS: Final[tuple[Check, ...]] = (
     *PROBE_CHECKS,
     balance.BALANCE,
 )
+
+BY_NAME: Final[dict[str, Check]] = {check.name: check for check in ALL_CHECKS}
+"""All checks there are."""
 
 _DEFAULTS: Final = CheckSettings()
 

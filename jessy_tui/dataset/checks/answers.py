@@ -16,7 +16,7 @@ OPENING: Final = Check("frequent-opening", "warning", "Too many answers that beg
 _OPENING_WORDS: Final = 2
 _BEGINNING: Final = 60
 """In so many characters two words are to be found."""
-_FEW: Final = 4
+FEW: Final = 4
 """So many answers may begin alike however few answers there are."""
 
 
@@ -64,11 +64,16 @@ class AnswerIndex:
             if first == known.id or self._pairs.first(answer.pair)[1] != known.id:
                 continue  # the first, or said as a duplicate question
             same = any(other.exact == answer.exact for other in self._answers[first])
-            how = "" if same else " but for case, dots, spacing or punctuation"
             count = self._groups.size(answer.key)
-            many = f", as have {count - 2:,} more" if count > 2 else ""
-            reason = f"{name_of(first)} has the same answer{how}{many}; write another one."
+            reason = duplicate_reason(name_of(first), count, same=same)
             yield DUPLICATE, Flaw(answer.path, reason)
+
+
+def duplicate_reason(name: str, count: int, *, same: bool) -> str:
+    """Of an answer that `name` has too, and `count` examples together."""
+    how = "" if same else " but for case, dots, spacing or punctuation"
+    many = f", as have {count - 2:,} more" if count > 2 else ""
+    return f"{name} has the same answer{how}{many}; write another one."
 
 
 def _answers(subject: Subject) -> Iterator[_Answer]:
@@ -94,7 +99,7 @@ class OpeningIndex:
 
     def add_all(self, entries: Sequence[tuple[Known, Subject]]) -> set[int]:
         for known, subject in entries:
-            opening = _opening(subject)
+            opening = opening_of(subject)
             if opening is not None:
                 self._openings[known.id] = opening
                 self._groups.add(opening[1], known)
@@ -113,14 +118,10 @@ class OpeningIndex:
             return
         path, words = self._openings[known.id]
         count, total = self._groups.size(words), len(self._openings)
-        reason = (
-            f'{count:,} of {total:,} answers begin with "{words}" ({count / total:.1%}), more than '
-            f"{self._share:.1%}; begin some of them in another way."
-        )
-        yield OPENING, Flaw(path, reason)
+        yield OPENING, Flaw(path, opening_reason(words, count, total, self._share))
 
     def _count(self, words: str) -> None:
-        if self._groups.size(words) > _FEW:
+        if self._groups.size(words) > FEW:
             self._frequent.add(words)
         else:
             self._frequent.discard(words)
@@ -140,7 +141,16 @@ class OpeningIndex:
         return changed
 
 
-def _opening(subject: Subject) -> tuple[FieldPath, str] | None:
+def opening_reason(words: str, count: int, total: int, share: float) -> str:
+    """Of `words` with which `count` of `total` answers begin, more than the `share` allows."""
+    return (
+        f'{count:,} of {total:,} answers begin with "{words}" ({count / total:.1%}), more than '
+        f"{share:.1%}; begin some of them in another way."
+    )
+
+
+def opening_of(subject: Subject) -> tuple[FieldPath, str] | None:
+    """The words that the last answer begins with, folded, and where it stands."""
     for (path, _, is_answer), folded in zip(
         reversed(subject.texts), reversed(subject.folded), strict=True
     ):

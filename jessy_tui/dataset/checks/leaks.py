@@ -40,7 +40,9 @@ class LeakIndex:
 
     def add_all(self, entries: Sequence[tuple[Known, Subject]]) -> set[int]:
         questions = [
-            (known.id, path, key) for known, subject in entries for path, key in _questions(subject)
+            (known.id, path, key)
+            for known, subject in entries
+            for path, key in questions_in(subject)
         ]
         nears = self._near.near_all(key for *_, key in questions)
         for (entry_id, path, key), near in zip(questions, nears, strict=True):
@@ -67,7 +69,8 @@ class LeakIndex:
             yield LEAK, flaw
 
 
-def _questions(subject: Subject) -> Iterator[tuple[FieldPath, str]]:
+def questions_in(subject: Subject) -> Iterator[tuple[FieldPath, str]]:
+    """The questions that may be a probe, folded, and where they stand."""
     first = subject.first_question
     for path, _, is_answer in subject.texts:
         key = subject.keys[path]

@@ -106,24 +106,13 @@ class QuestionIndex:
             return
         same = self._same.first(asked.exact)[1]
         if same != known.id:
-            yield self._repeated(asked, self._asked[same], name_of(same))
+            before = self._asked[same]
+            check, reason = repeated_reason(
+                name_of(same), before.plan, asked.plan, same=asked.answer == before.answer
+            )
+            yield check, Flaw(asked.path, reason)
             return
-        reason = (
-            f"{name_of(first)} asks the same but for case, dots, spacing or punctuation; "
-            "delete one of them, or ask something else."
-        )
-        yield SIMILAR, Flaw(asked.path, reason)
-
-    def _repeated(self, asked: _Asked, first: _Asked, name: str) -> tuple[Check, Flaw]:
-        label = ""
-        if asked.plan != first.plan:
-            label = f" under another label ({first.plan or 'none'} there, {asked.plan or 'none'} "
-            label += "here)"
-        if asked.answer == first.answer:
-            reason = f"{name} has the same question and answer{label}; delete one of them."
-            return DUPLICATE, Flaw(asked.path, reason)
-        reason = f"{name} has the same question with another answer{label}; delete one of them."
-        return TWO_ANSWERS, Flaw(asked.path, reason)
+        yield SIMILAR, Flaw(asked.path, similar_reason(name_of(first)))
 
     def _near_flaws(
         self, known: Known, asked: _Asked, name_of: NameOf
@@ -135,11 +124,37 @@ class QuestionIndex:
         ]
         if before:
             score, _, entry_id = min(before)
-            reason = (
-                f"{name_of(entry_id)} asks nearly the same ({-score:.0%} alike); delete one "
-                "of them, or ask something else."
-            )
-            yield NEAR, Flaw(asked.path, reason)
+            yield NEAR, Flaw(asked.path, near_reason(name_of(entry_id), -score))
+
+
+def repeated_reason(
+    name: str, there: Plan | None, here: Plan | None, *, same: bool
+) -> tuple[Check, str]:
+    """Of a question that `name` has too, with the `same` answer or another one."""
+    label = ""
+    if here != there:
+        label = f" under another label ({there or 'none'} there, {here or 'none'} here)"
+    if same:
+        reason = f"{name} has the same question and answer{label}; delete one of them."
+        return DUPLICATE, reason
+    reason = f"{name} has the same question with another answer{label}; delete one of them."
+    return TWO_ANSWERS, reason
+
+
+def similar_reason(name: str) -> str:
+    """Of a question that `name` asks in other letters."""
+    return (
+        f"{name} asks the same but for case, dots, spacing or punctuation; "
+        "delete one of them, or ask something else."
+    )
+
+
+def near_reason(name: str, score: float) -> str:
+    """Of a question that is nearly that of `name`; `score` is how alike they are, 0 to 1."""
+    return (
+        f"{name} asks nearly the same ({score:.0%} alike); delete one "
+        "of them, or ask something else."
+    )
 
 
 def _asked(subject: Subject) -> _Asked | None:

@@ -1,0 +1,347 @@
+"""One pass over files: the pieces go out to processes, what they say comes back in order."""
+
+import multiprocessing
+import pickle
+import tempfile
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Final, Literal
+
+from jessy_tui.dataset.checks.answers import duplicate_reason, opening_of, opening_reason
+from jessy_tui.dataset.checks.check import Check
+from jessy_tui.dataset.checks.finding import SEVERITIES, Finding, Flaw, Said, Severity, finding_of
+from jessy_tui.dataset.checks.questions import (
+    NEAR as NEAR_CHECK,
+)
+from jessy_tui.dataset.checks.questions import near_reason, repeated_reason, similar_reason
+from jessy_tui.dataset.checks.subject import Subject
+from jessy_tui.dataset.checks.sweep.compare import (
+    ANSWER,
+    NEAR,
+    OPENING,
+    REPEATED,
+    SIMILAR,
+    Likeness,
+    compare,
+    nothing,
+)
+from jessy_tui.dataset.checks.sweep.examine import (
+    ANSWER as ANSWER_FIELDS,
+)
+from jessy_tui.dataset.checks.sweep.examine import (
+    ROW,
+    FoundFlaw,
+    Job,
+    Report,
+    examine,
+    examine_here,
+    plan_of,
+    prepare,
+    value_at,
+)
+from jessy_tui.dataset.checks.sweep.pieces import SIZE, Piece, pieces_of
+from jessy_tui.dataset.neartexts import NearTexts
+from jessy_tui.dataset.patch import offset_of
+from jessy_tui.dataset.probes import ProbeFile
+from jessy_tui.dataset.reading import ExampleFileError
+from jessy_tui.errors import JessyError
+from jessy_tui.workspace import CheckSettings
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Stage = Literal["reading", "comparing"]
+Tell = Callable[[Stage, int, int], None]
+"""Told of the stage, and of how much of it is done of how much; bytes while reading."""
+
+_AHEAD: Final = 2
+"""So many pieces are under way for each process, besides the one it looks at."""
+_FEW: Final = 4 * SIZE
+"""So many bytes are looked at here: processes would take longer to start."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Where a piece stands among all, and where its flaws are kept."""
+
+    file: int
+    first: int
+    """The number of its first example, over all files."""
+    line: int
+    """The line at which it begins, from 1."""
+    kept: int
+    """Where its flaws begin in the file they are kept in."""
+
+
+class Sweep:
+    """What all checks say of the examples of some files. Use it in a `with` block."""
+
+    def __init__(
+        self,
+        paths: Sequence[Path],
+        settings: CheckSettings,
+        probes: ProbeFile | None = None,
+        *,
+        processes: int = 2,
+    ) -> None:
+        """`processes` look at the examples; with 0 of them it is done here."""
+        import numpy as np
+
+        self._job = Job(tuple(paths), settings, probes)
+        self._sizes = [_size(path) for path in paths]
+        self._processes = processes if sum(self._sizes) > _FEW else 0
+        self._known: list[_Known] = []
+        self._rows: list[NDArray[np.void]] = []
+        self._answers: list[NDArray[np.void]] = []
+        self._near: NearTexts | None = None
+        if NEAR_CHECK.name not in settings.off:
+            self._near = NearTexts(settings.near_duplicate)
+        self._starts = [0]
+        """The number of the first example of each file, over all files."""
+        self._kept: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - `close` closes it
+        self._all = np.zeros(0, np.dtype(ROW))
+        self._compared = nothing()
+        self._by_check: Counter[Said] = Counter()
+        self.examples = 0
+        """How many were looked at."""
+        self.errors: list[ExampleFileError] = []
+        """What is wrong with files as a whole."""
+        self.complete = False
+        """Whether everything was looked at and compared."""
+
+    def __enter__(self) -> "Sweep":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._kept.close()
+
+    # --- looking -------------------------------------------------------------------------------
+
+    def run(
+        self,
+        tell: Tell = lambda *_: None,
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Look at all; once `stopped` says so, it ends with what is known until then.
+
+        Raises:
+            JessyError: a file was changed or taken away meanwhile.
+        """
+        import numpy as np
+
+        try:
+            self._read(tell, stopped)
+        except OSError as error:
+            raise JessyError(
+                f"A file could not be read to its end ({error.strerror or error}); check again."
+            ) from error
+        self._starts += [self.examples] * (len(self._job.paths) + 1 - len(self._starts))
+        for path, size in zip(self._job.paths, self._sizes, strict=True):
+            if _size(path) != size:
+                raise JessyError(f"{path} was changed while it was checked; check again.")
+        if self._rows:
+            self._all = np.concatenate(self._rows)
+        answers = (
+            np.concatenate(self._answers) if self._answers else np.zeros(0, np.dtype(ANSWER_FIELDS))
+        )
+        self._rows, self._answers = [], []
+        tell("comparing", 0, 1)
+        whole = not stopped()
+        near = self._near if whole else None
+        self._compared = compare(self._all, answers, near, self._job.settings, stopped)
+        self.complete = whole and not stopped()
+        for one in self._compared:
+            self._by_check[Said(one.check, "warning")] += 1
+        tell("comparing", 1, 1)
+
+    def _read(self, tell: Tell, stopped: Callable[[], bool]) -> None:
+        done, total = 0, sum(self._sizes)
+        line, file = 1, 0
+        broken: set[int] = set()
+        for piece, report in self._reports(stopped, broken):
+            if piece.file != file:
+                self._starts += [self.examples] * (piece.file - file)
+                file, line = piece.file, 1
+            if piece.file in broken:
+                continue
+            self._take(piece, report, line)
+            if report.broken is not None:
+                below, reason, index = report.broken
+                start = self._starts[piece.file]
+                where = self.examples - len(report.rows) - start + index
+                path = self._job.paths[piece.file]
+                error = ExampleFileError(path, reason, line=line + below, index=where)
+                self.errors = [one for one in self.errors if one.path != path]
+                self.errors.append(error)
+                broken.add(piece.file)
+            line += report.newlines
+            done += piece.end - piece.begin
+            tell("reading", done, total)
+            if stopped():
+                return
+
+    def _take(self, piece: Piece, report: Report, line: int) -> None:
+        self._known.append(_Known(piece.file, self.examples, line, self._kept.tell()))
+        pickle.dump(report.flaws, self._kept, pickle.HIGHEST_PROTOCOL)
+        self._by_check.update(
+            Said(name, _checks()[name].severity) for _, _, name, _ in report.flaws
+        )
+        report.answers["row"] += self.examples
+        self._rows.append(report.rows)
+        self._answers.append(report.answers)
+        if self._near is not None:
+            self._near.add(report.keys, report.sketches)
+        self.examples += len(report.rows)
+
+    def _pieces(self, broken: set[int]) -> Iterator[Piece]:
+        for number, path in enumerate(self._job.paths):
+            try:
+                for piece in pieces_of(path, number):
+                    if number in broken:
+                        break  # nothing behind what is broken can be told apart
+                    yield piece
+            except ExampleFileError as error:
+                if number not in broken:
+                    self.errors.append(error)
+
+    def _reports(
+        self, stopped: Callable[[], bool], broken: set[int]
+    ) -> Iterator[tuple[Piece, Report]]:
+        """The pieces in order, with what is said of each."""
+        if not self._processes:
+            for piece in self._pieces(broken):
+                yield piece, examine(self._job, piece)
+            return
+        with ProcessPoolExecutor(
+            self._processes,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=prepare,
+            initargs=(self._job,),
+        ) as pool:
+            waiting: deque[tuple[Piece, Future[Report]]] = deque()
+            try:
+                for piece in self._pieces(broken):
+                    waiting.append((piece, _submit(pool, piece)))
+                    if len(waiting) > self._processes * (1 + _AHEAD):
+                        yield self._result(*waiting.popleft())
+                    if stopped():
+                        return
+                while waiting:
+                    yield self._result(*waiting.popleft())
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)
+
+    def _result(self, piece: Piece, future: "Future[Report]") -> tuple[Piece, Report]:
+        """What was said of a piece; where its process is gone, it is looked at here."""
+        try:
+            return piece, future.result()
+        except BrokenProcessPool:
+            return piece, examine(self._job, piece)
+
+    # --- asking --------------------------------------------------------------------------------
+
+    def counts(self) -> dict[Severity, int]:
+        """How many findings of examples there are of each severity."""
+        counts: dict[Severity, int] = dict.fromkeys(SEVERITIES, 0)
+        for said, count in self._by_check.items():
+            counts[said.severity] += count
+        return counts
+
+    def by_check(self) -> dict[Said, int]:
+        """How many findings of examples each check has that finds something."""
+        return dict(self._by_check)
+
+    def findings(self) -> Iterator[Finding]:
+        """All findings of examples, in the order of the files; read anew each time."""
+        likenesses = iter(self._compared)
+        waiting = next(likenesses, None)
+        for number, known in enumerate(self._known):
+            ends = self._known[number + 1 : number + 2]
+            last = ends[0].first if ends else self.examples
+            self._kept.seek(known.kept)
+            # What was pickled here a moment ago, in a file that has no name.
+            flaws: list[FoundFlaw] = pickle.load(self._kept)  # noqa: S301
+            said: list[tuple[int, int, Finding]] = []
+            for row, line, name, flaw in flaws:
+                place = 2 if name == "probe-leak" else 0
+                said.append((known.first + row, place, self._of(known, row, line, name, flaw)))
+            while waiting is not None and waiting.row < last:
+                said.append((waiting.row, 1, self._finding(known, waiting)))
+                waiting = next(likenesses, None)
+            said.sort(key=lambda one: one[:2])
+            yield from (finding for _, _, finding in said)
+
+    def _of(self, known: _Known, row: int, line: int, name: str, flaw: Flaw) -> Finding:
+        return finding_of(
+            _checks()[name],
+            flaw,
+            file=self._job.paths[known.file],
+            index=known.first + row - self._starts[known.file],
+            line=known.line + line,
+        )
+
+    def _finding(self, known: _Known, one: Likeness) -> Finding:
+        """A likeness in a sentence, which reads its example once more."""
+        row = self._all[one.row]
+        with self._job.paths[known.file].open("rb") as stream:
+            stream.seek(int(row["begin"]))
+            content = stream.read(int(row["end"] - row["begin"]))
+        turn = one.turn
+        if one.kind == OPENING:
+            opening = opening_of(Subject(value_at(content), self._job.settings))
+            path, words = opening if opening is not None else (("conversations", 0), "")
+            share = self._job.settings.opening_share
+            reason = opening_reason(words, one.many, self._compared.openings, share)
+            turn = int(path[1])
+        else:
+            reason = self._reason(one)
+        flaw = Flaw(("conversations", turn, "value"), reason)
+        line = int(row["line"])
+        if b"\n" in content:
+            source = content.decode(errors="replace")
+            line += source.count("\n", 0, offset_of(source, flaw.path))
+        return self._of(known, one.row - known.first, line, one.check, flaw)
+
+    def _reason(self, one: Likeness) -> str:
+        name = self._name(one.other)
+        match one.kind:
+            case kind if kind == REPEATED:
+                there, here = (plan_of(int(self._all["plan"][at])) for at in (one.other, one.row))
+                return repeated_reason(name, there, here, same=one.same)[1]
+            case kind if kind == SIMILAR:
+                return similar_reason(name)
+            case kind if kind == NEAR:
+                return near_reason(name, one.score)
+            case kind if kind == ANSWER:
+                return duplicate_reason(name, one.many, same=one.same)
+        raise ValueError(f"there is no likeness {one.kind}")
+
+    def _name(self, row: int) -> str:
+        file = max(at for at, start in enumerate(self._starts[:-1]) if start <= row)
+        return f"example {row - self._starts[file] + 1} of {self._job.paths[file].name}"
+
+
+def _submit(pool: ProcessPoolExecutor, piece: Piece) -> "Future[Report]":
+    try:
+        return pool.submit(examine_here, piece)
+    except BrokenProcessPool as error:
+        gone: Future[Report] = Future()
+        gone.set_exception(error)
+        return gone
+
+
+def _checks() -> dict[str, Check]:
+    from jessy_tui.dataset.checks import BY_NAME
+
+    return BY_NAME
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
