@@ -1,28 +1,32 @@
 """`jessy check`: what is wrong with the examples, and mending what can be mended safely."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import click
 
-from jessy_tui.cli.data import load_all, paths_argument, shorten
-from jessy_tui.cli.output import json_option, print_json
+from jessy_tui.cli.checking import interrupted, processes, progress
+from jessy_tui.cli.data import paths_argument, shorten, workspace_files
+from jessy_tui.cli.output import json_option
 from jessy_tui.dataset.checks import (
     Finding,
     check_balance,
-    check_files,
     check_probes,
     count_severities,
     refuse_unknown,
     unreadable_file,
 )
 from jessy_tui.dataset.checks.fixes import Fix, fix_example
-from jessy_tui.dataset.files import ExampleFile, ExampleFileError
+from jessy_tui.dataset.checks.sweep import Sweep
+from jessy_tui.dataset.files import ExampleFileError
 from jessy_tui.dataset.probes import ProbeFile, load_probes
 from jessy_tui.dataset.store import ExampleStore
 from jessy_tui.errors import JessyError
-from jessy_tui.workspace import PROBES_NAME, CheckSettings, Workspace
+from jessy_tui.workspace import PROBES_NAME, Workspace
+
+INTERRUPTED = 130
+"""The exit code after ctrl+c, by custom."""
 
 
 @click.command("check")
@@ -30,99 +34,133 @@ from jessy_tui.workspace import PROBES_NAME, CheckSettings, Workspace
 @click.option("--fix", "fixing", is_flag=True, help="Make the safe fixes, and say which.")
 @json_option
 @click.option("--sarif", "as_sarif", is_flag=True, help="Print a SARIF 2.1.0 log for editors.")
+@click.option("--all", "every", is_flag=True, help="Print every finding, however many there are.")
 @click.pass_context
 def command(
-    ctx: click.Context, paths: tuple[Path, ...], *, fixing: bool, as_json: bool, as_sarif: bool
+    ctx: click.Context,
+    paths: tuple[Path, ...],
+    *,
+    fixing: bool,
+    as_json: bool,
+    as_sarif: bool,
+    every: bool,
 ) -> None:
     """Say what is wrong with the examples in PATHS, or in the workspace's data/.
 
     In a workspace with data/probes.json, an example that is a probe is an error, and without
     PATHS the probes and the balance are checked too. Exit code 1 when there is an error (after
-    the fixes, with --fix); warnings and notes alone give 0.
+    the fixes, with --fix); warnings and notes alone give 0. Ctrl+c ends it with what was found
+    until then, and exit code 130.
     """
     if as_json and as_sarif:
         raise click.UsageError("--json and --sarif exclude each other.")
     workspace: Workspace = ctx.obj
-    settings = workspace.settings
+    settings = workspace.settings.check
+    refuse_unknown(settings.off)
     named = [path for path in paths if path.name == PROBES_NAME]
-    probes, errors = _load_probes(workspace, named)
-    files: list[ExampleFile] = []
-    fixes: list[tuple[Path, int, Fix]] = []
+    probes, unread = _load_probes(workspace, named)
+    files: list[Path] = []
     if not paths or len(named) < len(paths):
-        others = [path for path in paths if path not in named]
-        files, unread = load_all(workspace, others)
-        errors = [*unread, *errors]
+        others = [path for path in paths if path not in named] or workspace_files(workspace)
+        files = list({path.resolve(): path for path in others}.values())
+    fixes: list[tuple[Path, int, Fix]] | None = None
+    with interrupted() as stopped:
         if fixing:
-            refuse_unknown(settings.check.off)  # before anything changes
-            fixes = _fix(files, settings.check)
-            if fixes:
-                files, _ = load_all(workspace, [file.path for file in files])
-    findings = [
-        *(unreadable_file(error) for error in errors),
-        *check_files(files, settings.check, probes),
-    ]
-    if probes is not None and (named or not paths):
-        findings += check_probes(probes, settings.check)
-    if not paths:
-        findings += check_balance(files, settings.check, settings.targets)
-    _print(findings, files, fixes if fixing else None, as_json=as_json, as_sarif=as_sarif)
-    ctx.exit(1 if count_severities(findings)["error"] else 0)
+            with Sweep(files, settings, probes, processes=processes()) as first:
+                with progress(quiet=as_json or as_sarif) as tell:
+                    first.run(tell, stopped)
+                fixes = [] if stopped() else _fix(workspace, first.findings())
+        with Sweep(files, settings, probes, processes=processes()) as sweep:
+            with progress(quiet=as_json or as_sarif) as tell:
+                sweep.run(tell, stopped)
+            before = [unreadable_file(error) for error in (*sweep.errors, *unread)]
+            after: list[Finding] = []
+            if probes is not None and (named or not paths):
+                after += check_probes(probes, settings)
+            if not paths and sweep.complete:
+                after += check_balance(sweep.census, settings, workspace.settings.targets)
+            report = _Report(sweep, before, after, len(files) - len(sweep.errors), fixes)
+            report.print(as_json=as_json, as_sarif=as_sarif, every=every)
+            counts = report.counts
+    if not sweep.complete:
+        ctx.exit(INTERRUPTED)
+    ctx.exit(1 if counts["error"] else 0)
 
 
-def _print(
-    findings: Sequence[Finding],
-    files: Sequence[ExampleFile],
-    fixes: Sequence[tuple[Path, int, Fix]] | None,
-    *,
-    as_json: bool,
-    as_sarif: bool,
-) -> None:
-    examples = sum(len(file.examples) for file in files)
-    counts = count_severities(findings)
-    if as_sarif:
-        from jessy_tui.cli.sarif import as_sarif as sarif_of
+class _Report:
+    """All there is to say, printed in one of several forms."""
 
-        print_json(sarif_of(findings))
-        return
-    from jessy_tui.cli.findings import finding_as_json, fix_as_json, print_findings, print_fixes
+    def __init__(
+        self,
+        sweep: Sweep,
+        before: Sequence[Finding],
+        after: Sequence[Finding],
+        files: int,
+        fixes: Sequence[tuple[Path, int, Fix]] | None,
+    ) -> None:
+        """Findings about files stand `before` those of the examples, others `after`."""
+        self._sweep, self._before, self._after = sweep, before, after
+        self._files, self._fixes = files, fixes
+        self.counts = count_severities(chain(before, after))
+        for severity, count in sweep.counts().items():
+            self.counts[severity] += count
 
-    if as_json:
-        found: dict[str, Any] = {
-            "examples": examples,
-            "findings": [finding_as_json(finding) for finding in findings],
-            "counts": counts,
-        }
-        if fixes is not None:
-            found["fixed"] = [fix_as_json(made) for made in fixes]
-        print_json(found)
-        return
-    if fixes:
-        print_fixes(fixes)
-    print_findings(findings, examples, len(files), counts)
+    def _findings(self) -> Iterator[Finding]:
+        return chain(self._before, self._sweep.findings(), self._after)
+
+    def print(self, *, as_json: bool, as_sarif: bool, every: bool) -> None:
+        """Say it to a program or to people; to people no more than can be read."""
+        if as_sarif:
+            from jessy_tui.cli.sarif import print_sarif
+
+            print_sarif(self._findings(), complete=self._sweep.complete)
+            return
+        from jessy_tui.cli import findings as forms
+
+        if as_json:
+            forms.print_json_findings(
+                self._findings(),
+                self._sweep.examples,
+                self.counts,
+                self._fixes,
+                complete=self._sweep.complete,
+            )
+            return
+        if self._fixes:
+            forms.print_fixes(self._fixes)
+        if every or sum(self.counts.values()) <= forms.MOST_PRINTED:
+            forms.print_findings(self._findings())
+        else:
+            forms.print_summary(self._findings(), self._sweep.by_check(), self._after)
+        forms.print_closing(
+            self._sweep.examples, self._files, self.counts, complete=self._sweep.complete
+        )
 
 
-def _fix(files: Sequence[ExampleFile], settings: CheckSettings) -> list[tuple[Path, int, Fix]]:
-    """Make the safe fixes in these files, all or none of each; what does not change stays as is.
+def _fix(workspace: Workspace, findings: Iterator[Finding]) -> list[tuple[Path, int, Fix]]:
+    """Make the safe fixes there are, all or none of each file; what does not change stays as is.
 
     Raises:
         JessyError: a file could not be written; those before it are.
     """
-    paths = [
-        file.path
-        for file in files
-        if any(fix_example(example, settings)[1] for example in file.examples)
-    ]
-    if not paths:
+    fixable: dict[Path, dict[int, None]] = {}
+    for finding in findings:
+        if finding.fix is not None and finding.file is not None and finding.index is not None:
+            fixable.setdefault(finding.file, {})[finding.index] = None
+    if not fixable:
         return []
     made: list[tuple[Path, int, Fix]] = []
-    store = ExampleStore.open(paths)
+    store = ExampleStore.open(fixable)
     try:
         store.wait_indexed()
-        for entry in list(store):
-            fixed, fixes = fix_example(entry.example, settings)
-            if fixes:
+        start = 0
+        for path, size in store.sizes().items():
+            for index in fixable[path]:
+                entry = store[start + index]
+                fixed, fixes = fix_example(entry.example, workspace.settings.check)
                 store.replace(entry.id, fixed)
-                made += ((entry.file, entry.index, fix) for fix in fixes)
+                made += ((path, index, fix) for fix in fixes)
+            start += size
         store.save()
     finally:
         store.close()

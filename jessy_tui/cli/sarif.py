@@ -1,10 +1,13 @@
 """Findings as SARIF 2.1.0, which editors and code hosts show beside the lines they are about."""
 
 import os
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
+
+import orjson
 
 from jessy_tui import __version__
 from jessy_tui.dataset.checks import ALL_CHECKS, Finding
@@ -14,8 +17,8 @@ _SCHEMA: Final = (
 )
 
 
-def as_sarif(findings: Iterable[Finding]) -> dict[str, Any]:
-    """One SARIF log with one run: all checks as rules, the findings as results."""
+def print_sarif(findings: Iterable[Finding], *, complete: bool) -> None:
+    """One SARIF log with one run: all checks as rules, the findings as results, as they come."""
     numbers = {check.name: number for number, check in enumerate(ALL_CHECKS)}
     rules = [
         {
@@ -25,15 +28,29 @@ def as_sarif(findings: Iterable[Finding]) -> dict[str, Any]:
         }
         for check in ALL_CHECKS
     ]
-    results = [_result(finding, numbers[finding.check]) for finding in findings]
     driver = {"name": "jessy", "semanticVersion": __version__, "rules": rules}
-    return {
+    log = {
         "$schema": _SCHEMA,
         "version": "2.1.0",
         "runs": [
-            {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
+            {
+                "tool": {"driver": driver},
+                "columnKind": "unicodeCodePoints",
+                "invocations": [{"executionSuccessful": complete}],
+                "results": [],
+            }
         ],
     }
+    head, tail = orjson.dumps(log).rsplit(b"[]", 1)
+    sys.stdout.flush()
+    out = sys.stdout.buffer
+    out.write(head + b"[")
+    separator = b"\n"
+    for finding in findings:
+        out.write(separator + orjson.dumps(_result(finding, numbers[finding.check])))
+        separator = b",\n"
+    out.write(b"]" + tail + b"\n")
+    out.flush()
 
 
 def _result(finding: Finding, rule: int) -> dict[str, Any]:

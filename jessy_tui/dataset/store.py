@@ -154,6 +154,10 @@ class ExampleStore:
         with self._lock:
             return [entry_id for file in self._entries.files for entry_id in file.order]
 
+    def sizes(self) -> dict[Path, int]:
+        """How many entries each file has, in the order of the files."""
+        return {file.path: len(file.order) for file in tuple(self._entries.files)}
+
     def examples(self) -> Iterator[Example]:
         """All examples, in order."""
         return (entry.example for entry in self._entries)

@@ -13,7 +13,7 @@ def test_sarif_has_the_rules_and_a_result_a_finding(
 ) -> None:
     probes = json.dumps({"probes": [{**PROBE, "query": "x y"}, PROBE]}).encode()
     workspace = make_workspace(a_json=BAD, probes_json=probes)
-    (workspace.data / "b c.json").write_bytes(b"[")
+    (workspace.data / "b c.json").write_bytes(b"[{")
     ran = jessy("check", "--sarif", folder=workspace.root)
     assert ran.code == 1
     log = ran.json
@@ -74,3 +74,31 @@ def test_the_lengths_of_answers_are_settings(jessy: Jessy, make_workspace: MakeW
         ran = jessy("check", folder=workspace.root)
         assert ran.code == 1
         assert "jessy.toml" in ran.err
+
+
+def test_very_many_findings_are_summed_up_with_the_first_of_each_check(
+    jessy: Jessy, make_workspace: MakeWorkspace
+) -> None:
+    rows = [example("naber", "iyi ", "LOW", 1, "chat") for _ in range(1_500)]
+    workspace = make_workspace(a_json=rows, b_json=b"{")
+    ran = jessy("check", folder=workspace.root)
+    lines = ran.out.splitlines()
+    assert "file: 1 error" in lines
+    assert "whitespace: 1,500 warnings, the first 5 of them" in lines
+    assert ran.out.count("blank space after") == 5
+    assert lines[-1].startswith("1,500 examples in 1 file: 1 error, 3,000 warnings, ")
+    every = jessy("check", "--all", folder=workspace.root)
+    assert every.out.count("blank space after") == 1_500
+    assert every.out.splitlines()[-1] == lines[-1]
+    assert len(jessy("check", "--json", folder=workspace.root).json["findings"]) > 3_000
+
+
+def test_lines_that_are_no_json_are_each_an_error(
+    jessy: Jessy, make_workspace: MakeWorkspace
+) -> None:
+    good = json.dumps(GOOD[0]).encode()
+    workspace = make_workspace(a_jsonl=b"{\n" + good + b"\n\n}\n")
+    ran = jessy("check", "--json", folder=workspace.root)
+    assert ran.code == 1
+    assert [(one["line"], one["index"]) for one in ran.json["findings"]] == [(1, 0), (4, 2)]
+    assert ran.json["counts"]["error"] == 2

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from itertools import count
 from typing import Final
 
-from jessy_tui.dataset.census import census_of
+from jessy_tui.dataset.census import Census
 from jessy_tui.dataset.checks import balance, probes
 from jessy_tui.dataset.checks.alone import EXAMPLE_CHECKS, check_example
 from jessy_tui.dataset.checks.check import Check
@@ -106,9 +106,9 @@ def check_probes(file: ProbeFile, settings: CheckSettings = _DEFAULTS) -> list[F
 
 
 def check_balance(
-    files: Sequence[ExampleFile], settings: CheckSettings, targets: TargetSettings
+    census: Census, settings: CheckSettings, targets: TargetSettings
 ) -> list[Finding]:
-    """Which targets the examples of all these files together miss; nothing of a few examples.
+    """Which targets the examples of a census together miss; nothing of a few examples.
 
     Raises:
         JessyError: the settings turn off a check that does not exist.
@@ -116,7 +116,7 @@ def check_balance(
     refuse_unknown(settings.off)
     if balance.BALANCE.name in settings.off:
         return []
-    return balance.find(census_of(files), targets)
+    return balance.find(census, targets)
 
 
 def unreadable_file(error: ExampleFileError) -> Finding:

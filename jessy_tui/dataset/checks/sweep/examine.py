@@ -2,13 +2,15 @@
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from jessy_tui.dataset.census import Census
 from jessy_tui.dataset.checks.alone import example_flaws, waived_by
 from jessy_tui.dataset.checks.answers import opening_of
 from jessy_tui.dataset.checks.finding import Flaw
@@ -64,6 +66,8 @@ class Report:
     sketches: Sketches
     newlines: int
     """Line ends in the piece."""
+    census: Census
+    """What the labels say."""
     flaws: list[FoundFlaw] = field(default_factory=list)
     broken: tuple[int, str, int] | None = None
     """Where the piece is no JSON: the line from its begin, why, and how many examples stood
@@ -79,19 +83,23 @@ class Job:
     probes: ProbeFile | None
 
 
-_job: list[Job] = []
+_prepared: list[tuple[Job, Event]] = []
 
 
-def prepare(job: Job) -> None:
-    """Make a process ready for pieces; ctrl+c is for the process that began it."""
+def prepare(job: Job, stop: Event) -> None:
+    """Make a process ready for pieces; ctrl+c is for the process that began it.
+
+    Once `stop` is set, pieces are no longer looked at.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(1)
-    _job[:] = [job]
+    _prepared[:] = [(job, stop)]
 
 
-def examine_here(piece: Piece) -> Report:
-    """`examine`, in a process that is prepared."""
-    return examine(_job[0], piece)
+def examine_here(piece: Piece) -> Report | None:
+    """`examine`, in a process that is prepared; None once that is to stop."""
+    job, stop = _prepared[0]
+    return None if stop.is_set() else examine(job, piece)
 
 
 def examine(job: Job, piece: Piece) -> Report:
@@ -103,7 +111,7 @@ def examine(job: Job, piece: Piece) -> Report:
     with job.paths[piece.file].open("rb") as stream:
         stream.seek(piece.begin)
         content = stream.read(piece.end - piece.begin)
-    look = _Look(job)
+    look = _Look(job, piece.file)
     broken = (look.at_lines if piece.lines else look.at_elements)(content, piece.begin)
     return look.report(content.count(b"\n"), broken)
 
@@ -114,12 +122,13 @@ def value_at(content: bytes) -> Example:
 
 
 class _Look:
-    def __init__(self, job: Job) -> None:
-        self._job = job
+    def __init__(self, job: Job, file: int) -> None:
+        self._job, self._file = job, file
         self._rows: list[tuple[int, ...]] = []
         self._answers: list[tuple[int, ...]] = []
         self._keys: list[str] = []
         self._flaws: list[FoundFlaw] = []
+        self._census = Census()
         self._leaks = _leaks_of(job) if job.probes is not None else None
         self._asked: list[tuple[int, Subject, str, int, str]] = []
 
@@ -168,6 +177,7 @@ class _Look:
 
     def _take(self, example: Example, begin: int, end: int, line: int, source: str) -> None:
         number = len(self._rows)
+        self._census.add(self._file, example)
         subject = Subject(example, self._job.settings)
         waived = waived_by(example)
         for check, flaw in example_flaws(subject, waived):
@@ -220,6 +230,7 @@ class _Look:
             self._keys,
             sketch(self._keys, threshold),
             newlines,
+            self._census,
             self._flaws,
             broken,
         )
@@ -303,6 +314,3 @@ def plan_of(number: int) -> Plan | None:
         return None
     place, iterations = divmod(number, 10)
     return Plan(_COMPLEXITIES[place - 1], iterations)
-
-
-Examine = Callable[[Piece], Report]

@@ -11,7 +11,7 @@ from typing import BinaryIO, Final
 from jessy_tui.dataset.frame import holds_lines
 from jessy_tui.dataset.reading import ExampleFileError
 
-SIZE: Final = 1 << 20
+SIZE: Final = 1 << 18
 """A piece has about so many bytes."""
 _BLOCK: Final = 1 << 22
 _BLANK: Final = b" \t\r\n"

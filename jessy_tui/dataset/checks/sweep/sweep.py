@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, Literal
 
+from jessy_tui.dataset.census import Census
 from jessy_tui.dataset.checks.answers import duplicate_reason, opening_of, opening_reason
 from jessy_tui.dataset.checks.check import Check
 from jessy_tui.dataset.checks.finding import SEVERITIES, Finding, Flaw, Said, Severity, finding_of
@@ -60,7 +61,7 @@ Tell = Callable[[Stage, int, int], None]
 
 _AHEAD: Final = 2
 """So many pieces are under way for each process, besides the one it looks at."""
-_FEW: Final = 4 * SIZE
+_FEW: Final = 8 * SIZE
 """So many bytes are looked at here: processes would take longer to start."""
 
 
@@ -108,6 +109,8 @@ class Sweep:
         self._by_check: Counter[Said] = Counter()
         self.examples = 0
         """How many were looked at."""
+        self.census = Census(paths)
+        """What their labels say."""
         self.errors: list[ExampleFileError] = []
         """What is wrong with files as a whole."""
         self.complete = False
@@ -196,6 +199,10 @@ class Sweep:
         if self._near is not None:
             self._near.add(report.keys, report.sketches)
         self.examples += len(report.rows)
+        self.census.cells.update(report.census.cells)
+        self.census.languages.update(report.census.languages)
+        self.census.turns.update(report.census.turns)
+        self.census.lengths.update(report.census.lengths)
 
     def _pieces(self, broken: set[int]) -> Iterator[Piece]:
         for number, path in enumerate(self._job.paths):
@@ -216,13 +223,15 @@ class Sweep:
             for piece in self._pieces(broken):
                 yield piece, examine(self._job, piece)
             return
+        context = multiprocessing.get_context("spawn")
+        stop = context.Event()
         with ProcessPoolExecutor(
             self._processes,
-            mp_context=multiprocessing.get_context("spawn"),
+            mp_context=context,
             initializer=prepare,
-            initargs=(self._job,),
+            initargs=(self._job, stop),
         ) as pool:
-            waiting: deque[tuple[Piece, Future[Report]]] = deque()
+            waiting: deque[tuple[Piece, Future[Report | None]]] = deque()
             try:
                 for piece in self._pieces(broken):
                     waiting.append((piece, _submit(pool, piece)))
@@ -233,14 +242,16 @@ class Sweep:
                 while waiting:
                     yield self._result(*waiting.popleft())
             finally:
+                stop.set()
                 pool.shutdown(wait=False, cancel_futures=True)
 
-    def _result(self, piece: Piece, future: "Future[Report]") -> tuple[Piece, Report]:
+    def _result(self, piece: Piece, future: "Future[Report | None]") -> tuple[Piece, Report]:
         """What was said of a piece; where its process is gone, it is looked at here."""
         try:
-            return piece, future.result()
+            report = future.result()
         except BrokenProcessPool:
-            return piece, examine(self._job, piece)
+            report = None
+        return piece, report or examine(self._job, piece)
 
     # --- asking --------------------------------------------------------------------------------
 
@@ -325,11 +336,11 @@ class Sweep:
         return f"example {row - self._starts[file] + 1} of {self._job.paths[file].name}"
 
 
-def _submit(pool: ProcessPoolExecutor, piece: Piece) -> "Future[Report]":
+def _submit(pool: ProcessPoolExecutor, piece: Piece) -> "Future[Report | None]":
     try:
         return pool.submit(examine_here, piece)
     except BrokenProcessPool as error:
-        gone: Future[Report] = Future()
+        gone: Future[Report | None] = Future()
         gone.set_exception(error)
         return gone
 

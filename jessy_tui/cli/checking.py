@@ -1,0 +1,58 @@
+"""How `jessy check` shows how far it is, and how it is stopped."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Final
+
+from jessy_tui.dataset.checks.sweep import Stage
+
+_WORDS: Final = {"reading": "checking", "comparing": "comparing questions and answers"}
+_MOST_PROCESSES: Final = 8
+
+
+def processes() -> int:
+    """How many processes look at examples."""
+    return min(os.cpu_count() or 1, _MOST_PROCESSES)
+
+
+@contextmanager
+def interrupted() -> Iterator[Callable[[], bool]]:
+    """Whether ctrl+c was pressed: the first asks to end, the second ends at once."""
+    asked: list[int] = []
+
+    def ask(number: int, _: FrameType | None) -> None:
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(number)
+        if sys.stderr.isatty():
+            sys.stderr.write("\nStopping; ctrl+c again leaves at once.\n")
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield lambda: bool(asked)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def progress(*, quiet: bool) -> Iterator[Callable[[Stage, int, int], None]]:
+    """A bar in a terminal, on standard error, so that it is in no file; nothing elsewhere."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+    from rich.progress import TimeRemainingColumn as Remaining
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), Remaining())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("checking", total=None)
+
+        def tell(stage: Stage, done: int, total: int) -> None:
+            bar.update(task, description=_WORDS[stage], completed=done, total=max(1, total))
+
+        yield tell
