@@ -10,12 +10,14 @@ from textual.binding import Binding
 from textual.signal import Signal
 
 from jessy_tui.dataset.changes import Change
+from jessy_tui.dataset.saving import ConflictsError
 from jessy_tui.dataset.store import JOURNAL_NAME, ExampleStore, Progress
 from jessy_tui.errors import JessyError
 from jessy_tui.ui import tabs
 from jessy_tui.ui.findings.service import FindingsService
 from jessy_tui.ui.going import Going
 from jessy_tui.ui.messages import (
+    DiskChanged,
     FindingsChanged,
     Indexed,
     OpeningFailed,
@@ -24,6 +26,7 @@ from jessy_tui.ui.messages import (
     StoreChanged,
     StoreOpened,
 )
+from jessy_tui.ui.other_hands import OtherHands
 from jessy_tui.ui.text import count_of
 from jessy_tui.ui.themes import DEFAULT_VARIABLES, THEMES
 from jessy_tui.ui.widgets.tab_bar import TABS, TabBar
@@ -60,6 +63,15 @@ class JessyApp(Going):
         ),
         Binding("ctrl+s", "save", "Save", tooltip="Write all edits to their files", id="save"),
         Binding(
+            "equals_sign",
+            "conflicts",
+            "Conflicts",
+            key_display="=",
+            show=False,
+            tooltip="Both sides of what another program changed, too",
+            id="conflicts",
+        ),
+        Binding(
             "question_mark",
             "keys",
             "Keys",
@@ -88,6 +100,8 @@ class JessyApp(Going):
         """What the checks say of the examples."""
         self.findings_changed: Signal[None] = Signal(self, "findings_changed")
         """Published when the checks have found something new, or are further."""
+        self.other_hands = OtherHands(self)
+        """Merges what other programs do to the files."""
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = "jessy-dark"
@@ -152,6 +166,7 @@ class JessyApp(Going):
             return
         store.begin_indexing()
         self.findings.follow(store)
+        self.other_hands.follow(store)
         if store.indexing is not None:
             store.subscribe_indexing(self._tell_indexed)
 
@@ -186,6 +201,14 @@ class JessyApp(Going):
         _collect_garbage()
         self.notify(message.reason, title="Not read", severity="error", timeout=20, markup=False)
 
+    @on(DiskChanged)
+    def _disk_changed(self, message: DiskChanged) -> None:
+        self.other_hands.take_in(message.looked)
+
+    def action_conflicts(self) -> None:
+        """Show what was changed here and by another program."""
+        self.other_hands.show_conflicts()
+
     @on(TabBar.Pressed)
     def _tab_pressed(self, message: TabBar.Pressed) -> None:
         self.switch_mode(message.tab)
@@ -200,11 +223,12 @@ class JessyApp(Going):
     @work(thread=True, exclusive=True, group="save")
     def _save(self, store: ExampleStore, *, then_leave: bool) -> None:
         try:
-            written = store.save()
+            written = self.other_hands.save(store)
         except JessyError as error:
-            self.post_message(SavingFailed(str(error)))
+            conflicts = isinstance(error, ConflictsError)
+            self.post_message(SavingFailed(str(error), conflicts))
         else:
-            self.post_message(Saved(tuple(path.name for path in written), then_leave))
+            self.post_message(Saved(tuple(written), then_leave))
 
     @on(Saved)
     def _saved(self, message: Saved) -> None:
@@ -215,11 +239,15 @@ class JessyApp(Going):
 
     @on(SavingFailed)
     def _saving_failed(self, message: SavingFailed) -> None:
+        if message.conflicts:
+            self.other_hands.say_unsaved(message.reason)
+            return
         self.notify(message.reason, title="Not saved", severity="error", timeout=15, markup=False)
 
     def on_unmount(self) -> None:
         """Let the journal go; what is unsaved in it waits for the next start."""
         self.findings.close()
+        self.other_hands.close()
         if self.store is not None:
             self.store.close()
 

@@ -444,12 +444,13 @@ class ExampleStore:
 
     # --- other hands ---------------------------------------------------------------------------
 
-    def look(self, paths: Iterable[Path] = ()) -> Looked:
+    def look(self, paths: Iterable[Path] = (), *, again: bool = False) -> Looked:
         """What other hands did to the open files, and to those that `paths` name besides.
 
-        It changes nothing: `take_in` does. Not for a thread that paints.
+        It changes nothing: `take_in` does. A file that cannot be read as it is is named once,
+        until it changes; or `again`. Not for a thread that paints.
         """
-        return self._looking.look(paths)
+        return self._looking.look(paths, again=again)
 
     def take_in(self, looked: Looked) -> Merge:
         """Merge what other hands did with the edits made here.

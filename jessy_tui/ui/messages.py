@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from textual.message import Message
 
 from jessy_tui.dataset.changes import Change
+from jessy_tui.dataset.merging.looking import Looked
 from jessy_tui.dataset.store import ExampleStore, Progress
 
 
@@ -43,10 +44,19 @@ class Saved(Message):
 
 
 @dataclass
+class DiskChanged(Message):
+    """Other hands changed files of the workspace; `looked` is what was found."""
+
+    looked: Looked
+
+
+@dataclass
 class SavingFailed(Message):
     """Nothing, or not everything, could be saved; `reason` is a sentence."""
 
     reason: str
+    conflicts: bool = False
+    """Whether conflicts have to be settled first."""
 
 
 @dataclass

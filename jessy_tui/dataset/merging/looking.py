@@ -54,8 +54,13 @@ class Looking:
         self._refused: dict[Path, Signature | None] = {}
         """Files that could not be read, as they were then: it is said once."""
 
-    def look(self, paths: Iterable[Path]) -> Looked:
-        """Compare the open files, and those that `paths` name besides, with the disk."""
+    def look(self, paths: Iterable[Path], *, again: bool = False) -> Looked:
+        """Compare the open files, and those that `paths` name besides, with the disk.
+
+        A file that cannot be read is named once, until it is another; or `again`.
+        """
+        if again:
+            self._refused.clear()
         with self._lock:
             files = {file.path: file for file in self._entries.files}
             generation = self._entries.generation

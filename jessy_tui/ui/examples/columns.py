@@ -64,7 +64,9 @@ def _of_metadata(key: str) -> Callable[[Row], str]:
 
 
 def edited_sign(entry: Entry) -> str:
-    """`+` added, `~` edited, a blank for what is as it is on disk."""
+    """`≠` in conflict, `+` added, `~` edited, a blank for what is as it is on disk."""
+    if entry.conflict:
+        return "≠"
     return "+" if entry.added else "~" if entry.edited else " "
 
 
@@ -100,7 +102,7 @@ COLUMNS: Final = (
            lambda row: row.tokens, right=True),
     Column("findings", "!", 1, "what the checks say: ! error, ? warning, · note",
            lambda row: row.findings, lambda row: "finding"),
-    Column("edited", "~", 1, "not saved yet: + added, ~ edited",
+    Column("edited", "~", 1, "not saved yet: + added, ~ edited, ≠ conflict",
            lambda row: edited_sign(row.entry),
            lambda row: "added" if row.entry.added else "edited"),
 )  # fmt: skip
