@@ -109,7 +109,7 @@ async def test_a_script_may_write_in_place_add_files_and_take_them_away(
 
 async def test_our_own_save_is_no_news(workspace: Workspace) -> None:
     async with opened(workspace) as pilot:
-        await press(pilot, "i", "5", "ctrl+s")
+        await press(pilot, "i", "5", "5", "ctrl+s")
         await noticed(pilot, "Saved chat.json.")
         file_of(workspace).touch()
         await pilot.pause(1)
@@ -140,7 +140,7 @@ async def test_git_puts_an_old_version_back_and_the_edits_stay(workspace: Worksp
 
 async def test_a_half_written_file_is_waited_for(workspace: Workspace) -> None:
     async with opened(workspace) as pilot:
-        await press(pilot, "i", "5")
+        await press(pilot, "i", "5", "5")
         whole = orjson.dumps(ROWS[1:])
         file_of(workspace).write_bytes(whole[: len(whole) // 2])
         await noticed(pilot, "What is open of it stays as it was")
@@ -158,7 +158,7 @@ async def test_saving_at_the_same_moment_merges_first(workspace: Workspace) -> N
         app = pilot.app
         assert isinstance(app, JessyApp)
         app.other_hands.close()  # nobody has seen yet what happens on disk
-        await press(pilot, "i", "5")
+        await press(pilot, "i", "5", "5")
         write(file_of(workspace), [*ROWS[:7], answered(ROWS[7], "onların")])
         await press(pilot, "ctrl+s")
         await noticed(pilot, "Saved chat.json.")
@@ -293,7 +293,7 @@ async def test_what_changed_while_the_app_was_away_is_merged_with_what_was_unsav
     workspace: Workspace,
 ) -> None:
     async with opened(workspace) as pilot:
-        await press(pilot, "i", "5")
+        await press(pilot, "i", "5", "5")
     write(file_of(workspace), [labelled(ROWS[0], category="chat"), *ROWS[1:7]])
     async with opened(workspace) as pilot:
         assert any("1 conflict with your edits. = shows" in notice for notice in notices(pilot))
@@ -308,8 +308,8 @@ async def test_what_changed_while_the_app_was_away_is_merged_with_what_was_unsav
 
 async def test_two_apps_see_each_others_saves_and_lose_nothing(workspace: Workspace) -> None:
     async with opened(workspace) as one, opened(workspace) as two:
-        await press(one, "i", "5")
-        await press(two, "G", "i", "1")
+        await press(one, "i", "5", "5")
+        await press(two, "G", "i", "1", "1")
         await press(one, "ctrl+s")
         await noticed(one, "Saved chat.json.")
         await noticed(two, "1 example changed; merged.")
@@ -326,7 +326,7 @@ async def test_a_full_disk_is_said_and_nothing_is_lost(
 ) -> None:
     before = file_of(workspace).read_bytes()
     async with opened(workspace) as pilot:
-        await press(pilot, "i", "5")
+        await press(pilot, "i", "5", "5")
 
         def full(*_: object, **__: object) -> int:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
