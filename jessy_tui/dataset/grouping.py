@@ -121,17 +121,19 @@ class Grouping:
 
     def join_near(self, told: Told = lambda what, share: None) -> None:
         """Join the questions that are nearly the same."""
-        from jessy_tui.dataset.similarity import SimilarTexts
+        from jessy_tui.dataset.neartexts import NearTexts
 
-        texts: SimilarTexts[int] = SimilarTexts(self._near)
-        questions = ((number, key) for key, number in self._numbers.items() if key[:1] != "\0")
-        total, done = max(1, len(self._numbers)), 0
+        texts = NearTexts(self._near)
+        numbers = array("q")
+        questions = (item for item in self._numbers.items() if item[0][:1] != "\0")
         while batch := list(islice(questions, _BATCH)):
-            for number, near in texts.add_all(batch):
-                for other, _ in near:
-                    self._join(number, other)
-            done += len(batch)
-            told("comparing questions", done / total)
+            texts.add([key for key, _ in batch])
+            numbers.extend(number for _, number in batch)
+            told("comparing questions", 0.5 * len(numbers) / len(self._numbers))
+        for count, (earlier, later, _) in enumerate(texts.pairs()):
+            self._join(numbers[earlier], numbers[later])
+            if count % _BATCH == 0:
+                told("comparing questions", 0.5 + 0.5 * later / len(numbers))
 
     def groups(self, seed: int) -> list[Group]:
         """The groups, in the order of the draw that `seed` decides."""
