@@ -14,8 +14,8 @@ from jessy_tui.dataset.saving import ConflictsError
 from jessy_tui.dataset.store import JOURNAL_NAME, ExampleStore, Progress
 from jessy_tui.errors import JessyError
 from jessy_tui.ui import tabs
+from jessy_tui.ui.carrying.actions import Carrying
 from jessy_tui.ui.findings.service import FindingsService
-from jessy_tui.ui.going import Going
 from jessy_tui.ui.messages import (
     DiskChanged,
     FindingsChanged,
@@ -37,11 +37,11 @@ _PATIENCE = 0.5
 """Seconds that the indexing of large files waits at the most for the first screen."""
 
 
-class JessyApp(Going):
+class JessyApp(Carrying):
     """Jessy on one workspace."""
 
     TITLE = "Jessy"
-    COMMANDS = Going.COMMANDS | {tabs.action_commands}
+    COMMANDS = Carrying.COMMANDS | {tabs.action_commands}
     MODES = {
         "examples": tabs.examples,
         "dashboard": tabs.dashboard,
@@ -81,6 +81,31 @@ class JessyApp(Going):
         ),
         Binding(
             "ctrl+p", "command_palette", "All actions", show=False, priority=True, id="palette"
+        ),
+        Binding(
+            "I",
+            "import_examples",
+            "Import",
+            show=False,
+            tooltip="Import examples from a file of another tool",
+            id="import",
+        ),
+        Binding(
+            "X",
+            "export_examples",
+            "Export",
+            show=False,
+            tooltip="Export what is marked or shown for another tool",
+            id="export",
+        ),
+        Binding(
+            "percent_sign,S",
+            "split",
+            "Split",
+            key_display="%",
+            show=False,
+            tooltip="The split into training and validation",
+            id="split",
         ),
         Binding("ctrl+q,q", "leave", "Quit", tooltip="Leave; training goes on", id="quit"),
     ]

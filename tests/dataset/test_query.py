@@ -299,3 +299,8 @@ def test_a_range_holds_both_its_ends(low: int, high: int, iterations: int) -> No
         return
     assert parse(f"iterations:{low}..{high}").node == Number("iterations", low, high)
     assert found(f"iterations:{low}..{high}", example) is (low <= iterations <= high)
+
+
+def test_unlabelled_is_short_for_what_has_no_whole_label() -> None:
+    assert str(parse("is:unlabelled rust")) == "-has:label rust"
+    assert str(parse("-is:Unlabelled")) == str(parse("-(-has:label)"))

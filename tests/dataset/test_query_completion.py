@@ -34,7 +34,7 @@ def offered(text: str) -> list[str]:
         ("sey I", ["sey is:", "sey iterations:"]),
         ("(-ca", ["(-category:"]),
         ("i|s:low", ["iterations:low"]),
-        ("is:", ["is:low", "is:medium", "is:high"]),
+        ("is:", ["is:low", "is:medium", "is:high", "is:unlabelled"]),
         ("is:H", ["is:high"]),
         ("is:hgih", ["is:high"]),
         ("complexity:m", ["complexity:medium"]),
@@ -91,7 +91,7 @@ def test_where_nothing_is_typed_all_keys_are_offered(typed: str) -> None:
 
 def test_a_completion_says_what_it_is() -> None:
     descriptions = {one.text: one.description for one in complete("", 0, VOCABULARY)}
-    assert descriptions["is:"] == "complexity: low, medium or high"
+    assert descriptions["is:"] == "complexity: low, medium or high; or unlabelled"
     assert complete("is:l", 4, VOCABULARY)[0].description == "1-2 iterations"
 
 

@@ -19,9 +19,13 @@ def refused(query: str) -> tuple[str, str]:
 @pytest.mark.parametrize(
     ("query", "part", "message"),
     [
-        ("a is:hgih", "hgih", "is: takes low, medium or high, not 'hgih'; did you mean high?"),
-        ("is:", "is:", "is: takes low, medium or high."),
-        ("is:purple", "purple", "is: takes low, medium or high, not 'purple'."),
+        (
+            "a is:hgih",
+            "hgih",
+            "is: takes low, medium, high or unlabelled, not 'hgih'; did you mean high?",
+        ),
+        ("is:", "is:", "is: takes low, medium, high or unlabelled."),
+        ("is:purple", "purple", "is: takes low, medium, high or unlabelled, not 'purple'."),
         ("edited:maybe", "maybe", "edited: takes yes or no, not 'maybe'."),
         (
             "has:eror",

@@ -54,7 +54,7 @@ class Report:
 
     def count(self, into: Counter[str], names: Iterable[str]) -> None:
         """Count names, each once for a row however often it is there."""
-        into.update(set(names))
+        into.update(dict.fromkeys(names, 1))
 
     def as_object(self) -> dict[str, Any]:
         """The report for programs."""

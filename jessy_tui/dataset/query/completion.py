@@ -15,6 +15,7 @@ from jessy_tui.dataset.query.keys import (
     META,
     PARTS,
     SYNONYMS,
+    UNLABELLED,
     check_names,
 )
 from jessy_tui.dataset.query.lexer import Token, lex
@@ -36,7 +37,8 @@ _FIXED: Final = {
     "is": {
         typed: f"{describe_band(complexity)} iterations"
         for typed, complexity in COMPLEXITIES.items()
-    },
+    }
+    | {UNLABELLED: "complexity, iterations or category are missing"},
     "edited": {"yes": "differs from disk", "no": "is as on disk"},
     **_FORMS,
 }

@@ -14,6 +14,7 @@ from jessy_tui.dataset.query.keys import (
     NAMES,
     PARTS,
     SYNONYMS,
+    UNLABELLED,
     check_names,
 )
 from jessy_tui.dataset.query.lexer import Token
@@ -26,6 +27,7 @@ from jessy_tui.dataset.query.nodes import (
     MetaNumber,
     Name,
     Node,
+    Not,
     Number,
 )
 from jessy_tui.dataset.turkish import fold
@@ -68,6 +70,8 @@ def field_node(token: Token) -> Node:
         return _name(key, token)
     match key:
         case "is":
+            if fold(token.value) == UNLABELLED:
+                return Not(Has("label"))
             return Is(_complexity(token))
         case "edited":
             return Edited(_YES_OR_NO[_one_of(tuple(_YES_OR_NO), token)])
@@ -89,7 +93,7 @@ def _name(key: str, token: Token) -> Name:
 
 
 def _complexity(token: Token) -> Complexity:
-    return COMPLEXITIES[_one_of(tuple(COMPLEXITIES), token)]
+    return COMPLEXITIES[_one_of((*COMPLEXITIES, UNLABELLED), token)]
 
 
 def _one_of(allowed: tuple[str, ...], token: Token) -> str:

@@ -11,6 +11,8 @@ META: Final = "meta."
 
 COMPLEXITIES: Final = {complexity.lower(): complexity for complexity in Complexity}
 """How the complexities are typed."""
+UNLABELLED: Final = "unlabelled"
+"""What `is:` takes besides: complexity, iterations or category are missing (`-has:label`)."""
 
 NAMES: Final = ("category", "part", "file", "lang", "opening", "word")
 EXACT: Final = ("category", "part", "file", "lang")
@@ -44,7 +46,7 @@ BOUNDS: Final = {
 }
 
 DESCRIPTIONS: Final = {
-    "is": "complexity: low, medium or high",
+    "is": "complexity: low, medium or high; or unlabelled",
     "iterations": "iterations of the label: 3, >=6 or 3..5",
     "category": "category that begins so",
     "part": "part that begins so",

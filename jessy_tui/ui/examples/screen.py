@@ -5,6 +5,7 @@ from textual.containers import Container, Vertical
 from textual.widgets import ContentSwitcher, Static
 
 from jessy_tui.dataset.changes import Change
+from jessy_tui.ui.carrying.actions import Chosen
 from jessy_tui.ui.examples.editing import Editing
 from jessy_tui.ui.examples.example_detail import ExampleDetail
 from jessy_tui.ui.examples.example_list import ExampleList
@@ -35,6 +36,17 @@ class ExamplesScreen(Editing):
     def _examples_changed(self, change: Change | None) -> None:
         self._change = change if self.is_current else None
         super()._examples_changed(change)
+
+    def chosen(self) -> tuple[Chosen, str]:
+        """The marked examples, or else those that are shown; and what to call them."""
+        view, store = self._list.view, self.store
+        if self._list.marked:
+            positions = sorted(store.position_of(entry.id) for entry in self.in_hand())
+            return Chosen(store, positions), f"the {len(positions):,} marked"
+        if view is not None and (view.filtered or view.ordered):
+            shown = [view.position(row) for row in range(len(view))]
+            return Chosen(store, shown), f"the {len(shown):,} shown"
+        return Chosen(store, range(len(store))), f"all {len(store):,}"
 
     def examples_changed(self) -> None:
         store = self.jessy.store
