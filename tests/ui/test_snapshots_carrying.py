@@ -7,71 +7,74 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.screen import ModalScreen
 from textual.widgets import Input
 
-from jessy_tui.app import JessyApp
+from jessy_tui.dataset.store import ExampleStore
+from jessy_tui.ui.carrying.export_screen import ExportScreen
+from jessy_tui.ui.carrying.import_screen import ImportScreen
+from jessy_tui.ui.split.split_screen import SplitScreen
 from jessy_tui.workspace import Workspace
 from tests.conftest import REPOSITORY
 from tests.ui.driving import NARROW, WIDE, press, shown, type_text, until
+from tests.ui.hosting import Host
 
 pytestmark = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["120x40", "80x24"])
 Drive = Callable[[Pilot[None]], Awaitable[None]]
-Compare = Callable[[Workspace, Drive], bool]
+Compare = Callable[[ModalScreen[Any], Drive], bool]
 FOREIGN = Path(__file__).parent.parent / "dataset" / "formats" / "foreign"
 
 
 @pytest.fixture
 def compare(snap_compare: Any, size: tuple[int, int]) -> Compare:
-    """Compares the app, after it was driven, with its picture."""
+    """Compares a dialog, after it was driven, with its picture."""
 
-    def compare_app(workspace: Workspace, drive: Drive) -> bool:
-        app = JessyApp(workspace)
-
+    def compare_dialog(dialog: ModalScreen[Any], drive: Drive) -> bool:
         async def run_before(pilot: Pilot[None]) -> None:
-            await until(pilot, lambda: app.store is not None)
+            await pilot.pause()
             await drive(pilot)
             for field in pilot.app.screen.query(Input):
                 field.cursor_blink = False
             await pilot.pause()
 
-        return bool(snap_compare(app, terminal_size=size, run_before=run_before))
+        return bool(snap_compare(Host(dialog), terminal_size=size, run_before=run_before))
 
-    return compare_app
+    return compare_dialog
 
 
-def test_an_import(compare: Compare, workspace: Workspace) -> None:
+def of_file(name: str, words: str) -> Drive:
     async def drive(pilot: Pilot[None]) -> None:
-        await press(pilot, "I")
-        await type_text(pilot, "foreign/openai.jsonl")
-        await until(pilot, lambda: "4 rows: 4 examples" in shown(pilot))
+        await type_text(pilot, name)
+        await until(pilot, lambda: words in shown(pilot))
 
-    shutil.copytree(FOREIGN, workspace.root / "foreign")
-    assert compare(workspace, drive)
+    return drive
 
 
-def test_an_import_with_bad_rows(compare: Compare, workspace: Workspace) -> None:
-    async def drive(pilot: Pilot[None]) -> None:
-        await press(pilot, "I")
-        await type_text(pilot, "foreign/bad-rows.jsonl")
-        await until(pilot, lambda: "5 rows: 2 examples" in shown(pilot))
+def test_an_import(compare: Compare) -> None:
+    dialog = ImportScreen(FOREIGN, FOREIGN / "data")
+    assert compare(dialog, of_file("openai.jsonl", "4 rows: 4 examples"))
 
-    shutil.copytree(FOREIGN, workspace.root / "foreign")
-    assert compare(workspace, drive)
+
+def test_an_import_with_bad_rows(compare: Compare) -> None:
+    dialog = ImportScreen(FOREIGN, FOREIGN / "data")
+    assert compare(dialog, of_file("bad-rows.jsonl", "5 rows: 2 examples"))
 
 
 def test_an_export_that_loses_something(compare: Compare, workspace: Workspace) -> None:
     async def drive(pilot: Pilot[None]) -> None:
-        await press(pilot, "X", "alt+b")
+        await press(pilot, "alt+b")
         await until(pilot, lambda: "lost: `category` of the label (8)" in shown(pilot))
 
-    assert compare(workspace, drive)
+    store = ExampleStore.open(workspace.example_files())
+    assert compare(ExportScreen(workspace.root, lambda: iter(store), "all 8", 8), drive)
 
 
 def test_the_split_of_the_400(compare: Compare, tmp_path: Path) -> None:
     async def drive(pilot: Pilot[None]) -> None:
-        await press(pilot, "percent_sign")
         await until(pilot, lambda: "Largest difference" in shown(pilot))
         await press(pilot, "j", "j")
 
     shutil.copytree(REPOSITORY / "data", tmp_path / "data")
-    assert compare(Workspace(tmp_path), drive)
+    workspace = Workspace(tmp_path)
+    store = ExampleStore.open(workspace.example_files())
+    assert compare(SplitScreen(store, tmp_path, workspace.settings, 4), drive)

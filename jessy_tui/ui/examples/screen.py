@@ -1,5 +1,7 @@
 """Tab 1: browse the examples and mend them."""
 
+import contextlib
+
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.widgets import ContentSwitcher, Static
@@ -41,7 +43,11 @@ class ExamplesScreen(Editing):
         """The marked examples, or else those that are shown; and what to call them."""
         view, store = self._list.view, self.store
         if self._list.marked:
-            positions = sorted(store.position_of(entry.id) for entry in self.in_hand())
+            positions = []
+            for entry_id in self._list.marked:
+                with contextlib.suppress(KeyError):  # deleted since it was marked
+                    positions.append(store.position_of(entry_id))
+            positions.sort()
             return Chosen(store, positions), f"the {len(positions):,} marked"
         if view is not None and (view.filtered or view.ordered):
             shown = [view.position(row) for row in range(len(view))]
