@@ -46,6 +46,11 @@ class Fetch:
         self._process: subprocess.Popen[bytes] | None = None
         self._cancelled = threading.Event()
 
+    @property
+    def cancelled(self) -> bool:
+        """Whether it is to end."""
+        return self._cancelled.is_set()
+
     def cancel(self) -> None:
         """End the work; `run` then raises. Returns at once."""
         self._cancelled.set()

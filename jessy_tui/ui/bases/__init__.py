@@ -1,0 +1,1 @@
+"""Choosing a base, fetching it and taking it off the disk."""
