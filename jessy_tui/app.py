@@ -2,8 +2,9 @@
 
 import gc
 import threading
+from functools import cached_property
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.binding import Binding
@@ -31,6 +32,9 @@ from jessy_tui.ui.text import count_of
 from jessy_tui.ui.themes import DEFAULT_VARIABLES, THEMES
 from jessy_tui.ui.widgets.tab_bar import TABS, TabBar
 from jessy_tui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from jessy_tui.ui.bases.fetches import BaseFetches
 
 _SENTINEL_AFTER = 1.5  # seconds
 _PATIENCE = 0.5
@@ -130,6 +134,26 @@ class JessyApp(Carrying):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = "jessy-dark"
+
+    @cached_property
+    def base_fetches(self) -> "BaseFetches":
+        """The bases that are being fetched."""
+        from jessy_tui.ui.bases.fetches import BaseFetches
+
+        return BaseFetches(self.workspace, self._base_fetched)
+
+    def _base_fetched(self, name: str, reason: JessyError | None) -> None:
+        """Called in the fetch's own thread; notices may come from any."""
+        from jessy_tui.bases.fetch import FetchCancelledError
+
+        if reason is None:
+            self.notify(f"{name} is on this disk now.", title="Fetched", markup=False)
+        elif isinstance(reason, FetchCancelledError):
+            self.notify(str(reason), markup=False)
+        else:
+            self.notify(
+                str(reason), title="Not fetched", severity="error", timeout=15, markup=False
+            )
 
     def on_mount(self) -> None:
         self.switch_mode("examples")

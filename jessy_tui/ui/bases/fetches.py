@@ -4,12 +4,12 @@ import threading
 from collections.abc import Callable
 
 from jessy_tui.bases.catalogue import Base
-from jessy_tui.bases.fetch import Fetch, FetchCancelledError
+from jessy_tui.bases.fetch import Fetch
 from jessy_tui.bases.orders import Stage
 from jessy_tui.errors import JessyError
 from jessy_tui.workspace import Workspace
 
-Ended = Callable[[str, str | None], object]
+Ended = Callable[[str, JessyError | None], object]
 """Called with the base's name and the reason why it is not there; None where it is."""
 
 
@@ -56,7 +56,7 @@ class BaseFetches:
 
     def _run(self, fetch: Fetch) -> None:
         name = fetch.base.name
-        reason: str | None = None
+        reason: JessyError | None = None
 
         def told(stage: Stage) -> None:
             if not fetch.cancelled:
@@ -64,10 +64,8 @@ class BaseFetches:
 
         try:
             fetch.run(told)
-        except FetchCancelledError as error:
-            reason = str(error)
         except JessyError as error:
-            reason = str(error)
+            reason = error
         finally:
             self._fetches.pop(name, None)
             self._stages.pop(name, None)

@@ -13,10 +13,10 @@ from jessy_tui.errors import JessyError
 from jessy_tui.inference.client import Engine
 from jessy_tui.inference.loop import think
 from jessy_tui.inference.reply import PassEnded, PlanKnown, Reply, Text
-from jessy_tui.inference.target import Target, target_of_run
+from jessy_tui.inference.target import Target, target_of_base, target_of_run
 from jessy_tui.ui.chat.exchange import Exchange
 from jessy_tui.ui.chat.prompt import Prompt
-from jessy_tui.ui.chat.target_picker import TargetPicker, find_targets, short_name
+from jessy_tui.ui.chat.target_picker import BASES, TargetPicker, find_targets, short_name
 from jessy_tui.ui.tab_screen import TabScreen
 
 
@@ -209,15 +209,33 @@ class ChatScreen(TabScreen):
             self._say(str(error))
             return
         if not targets:
-            self.notify("There is nothing to talk to yet: F3, then n trains nano.")
+            self._pick_base()
             return
 
-        def chosen(target: Target | None) -> None:
-            if target is not None:
+        def chosen(target: Target | str | None) -> None:
+            if target == BASES:
+                self._pick_base()
+                return
+            if isinstance(target, Target):
                 self.talk_to(target)
             self.query_one(Prompt).focus()
 
         self.app.push_screen(TargetPicker(targets, self._target), chosen)
+
+    def _pick_base(self) -> None:
+        """Choose a base to talk to as it is, untrained."""
+        from jessy_tui.ui.bases.base_picker import BasePicker
+
+        def chosen(name: str | None) -> None:
+            if name is not None:
+                try:
+                    self.talk_to(target_of_base(self.jessy.workspace, name))
+                except JessyError as error:
+                    self._say(str(error))
+            self.query_one(Prompt).focus()
+
+        picker = BasePicker(self.jessy.base_fetches, "Talk to a base as it is", builds=False)
+        self.app.push_screen(picker, chosen)
 
     async def action_clear(self) -> None:
         """Take all exchanges off the screen."""

@@ -1,6 +1,6 @@
 """What can be talked to: the checkpoints of the runs, and the bases as they are."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from rich.text import Text
 from textual import on
@@ -16,6 +16,8 @@ from jessy_tui.errors import JessyError
 from jessy_tui.inference.target import Target, target_of_base, target_of_run
 from jessy_tui.training.runs import list_runs
 from jessy_tui.workspace import Workspace
+
+BASES: Final = "bases"
 
 
 def short_name(target: Target) -> str:
@@ -41,10 +43,11 @@ def find_targets(workspace: Workspace) -> list[Target]:
     return [*first, *others, *bases]
 
 
-class TargetPicker(ModalScreen[Target]):
-    """Answers with what to talk to, or None."""
+class TargetPicker(ModalScreen[Target | str]):
+    """Answers with what to talk to, with `BASES` where another base is wanted, or None."""
 
     BINDINGS: ClassVar = [
+        Binding("b", f"dismiss('{BASES}')", "Bases", tooltip="Fetch or choose a base as it is"),
         Binding("escape", "dismiss(None)", "Cancel"),
         Binding("j", "move('down')", "Next", show=False),
         Binding("k", "move('up')", "Previous", show=False),
@@ -58,7 +61,7 @@ class TargetPicker(ModalScreen[Target]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Talk to"
-            dialog.border_subtitle = "enter chooses · esc cancels"
+            dialog.border_subtitle = "enter chooses · b another base · esc cancels"
             yield OptionList(
                 *(
                     Option(

@@ -10,13 +10,15 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label, Select, Static
 
-from jessy_tui.bases.catalogue import Base
+from jessy_tui.bases.catalogue import NANO, Base, list_bases
 from jessy_tui.errors import JessyError
 from jessy_tui.training.names import check_name
 from jessy_tui.training.ordering import RunOrder, describe
 from jessy_tui.training.presets import PRESETS, preset_for
 from jessy_tui.training.recipe import Recipe
 from jessy_tui.training.settings import with_settings
+from jessy_tui.ui.bases.base_picker import BasePicker
+from jessy_tui.ui.bases.fetches import BaseFetches
 from jessy_tui.ui.widgets.tick import Tick
 
 
@@ -34,6 +36,7 @@ class NewRunScreen(ModalScreen[RunOrder]):
 
     BINDINGS = [
         Binding("ctrl+s", "start", "Start", tooltip="Start the run", priority=True),
+        Binding("ctrl+b", "bases", "Bases", tooltip="Choose or fetch another base", priority=True),
         Binding("escape", "dismiss(None)", "Cancel", tooltip="Start nothing"),
     ]
     AUTO_FOCUS = "#name"
@@ -46,31 +49,36 @@ class NewRunScreen(ModalScreen[RunOrder]):
         *,
         base: str | None = None,
         model: Model | None = None,
+        fetches: BaseFetches | None = None,
     ) -> None:
-        """Offer `bases`; about `rows` rows will be trained on, without the `unsaved` edits.
+        """Offer those of `bases` that can be trained now.
+
+        About `rows` rows will be trained on, without the `unsaved` edits.
 
         `base` is the one that is chosen at first; with a `model`, its base and its recipe are.
+        Others can be fetched through `fetches`.
         """
         super().__init__()
-        self._bases = bases
+        self._bases = _usable(bases)
+        self._fetches = fetches
         self._rows = rows
         self._unsaved = unsaved
         self._model = model
-        names = [found.name for found in bases]
+        names = [found.name for found in self._bases]
         wanted = model.base if model else base
         self._first = wanted if wanted in names else names[0]
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog", id="new-run") as dialog:
             dialog.border_title = f"New run like {self._model.run}" if self._model else "New run"
-            dialog.border_subtitle = "enter or ctrl+s starts · esc cancels"
+            dialog.border_subtitle = "enter or ctrl+s starts · ctrl+b bases · esc cancels"
             with VerticalScroll(can_focus=False):
                 yield Label("name (empty: one is made up)", classes="field-label")
                 yield Input(placeholder="calm-otter", id="name", compact=True)
                 with Horizontal(classes="fields"):
                     with Vertical():
                         yield Label("base", classes="field-label")
-                        names = [(self._label(base), base.name) for base in self._bases]
+                        names = [(base.name, base.name) for base in self._bases]
                         yield Select(
                             names, value=self._first, allow_blank=False, id="base", compact=True
                         )
@@ -102,10 +110,6 @@ class NewRunScreen(ModalScreen[RunOrder]):
                         classes="error-line",
                     )
 
-    def _label(self, base: Base) -> str:
-        ready = base.ready or base.download == 0
-        return base.name if ready else f"{base.name} (to be fetched)"
-
     def _recipes(self) -> list[tuple[str, str]]:
         named = [(name, name) for name in PRESETS]
         return [(f"as {self._model.run}", ""), *named] if self._model else named
@@ -122,6 +126,20 @@ class NewRunScreen(ModalScreen[RunOrder]):
         self._show_base()
         if not self._model:
             self.query_one("#preset", Select).value = preset_for(self._base.name)
+
+    def action_bases(self) -> None:
+        """Choose among all bases, and fetch what is not here yet."""
+        if self._fetches is not None:
+            picker = BasePicker(self._fetches, "The base to train", self._base.name)
+            self.app.push_screen(picker, self._picked)
+
+    def _picked(self, name: str | None) -> None:
+        if name is None or self._fetches is None:
+            return
+        self._bases = _usable(list_bases(self._fetches.workspace))
+        select = self.query_one("#base", Select)
+        select.set_options([(base.name, base.name) for base in self._bases])
+        select.value = name
 
     def _show_base(self) -> None:
         base = self._base
@@ -186,3 +204,8 @@ class NewRunScreen(ModalScreen[RunOrder]):
             self.query_one("#problem", Static).update(str(error))
             return
         self.dismiss(order)
+
+
+def _usable(bases: list[Base]) -> list[Base]:
+    """Those that can be trained now: nano is built by the run that needs it."""
+    return [base for base in bases if base.ready or base.name == NANO]

@@ -7,8 +7,10 @@ from textual.binding import Binding
 from textual.message import Message
 
 from jessy_tui.bases.catalogue import chosen, list_bases
+from jessy_tui.bases.choosing import choose_base
 from jessy_tui.errors import JessyError
 from jessy_tui.training.ordering import RunOrder, carry_out
+from jessy_tui.ui.bases.base_picker import BasePicker
 from jessy_tui.ui.text import count_of
 from jessy_tui.ui.training.new_run import Model, NewRunScreen
 from jessy_tui.ui.training.run_actions import RunActions, RunRefused
@@ -29,12 +31,28 @@ class Starting(RunActions):
 
     BINDINGS = [
         Binding("n", "new_run", "New run", tooltip="Start a run", id="training.new"),
+        Binding("b", "bases", "Bases", tooltip="See, fetch and choose what is trained"),
         Binding("D", "duplicate", "Duplicate", show=False, tooltip="A new run like this one"),
     ]
 
     def action_new_run(self) -> None:
         """Ask for a name, a base and a recipe, and start."""
         self._ask(None)
+
+    def action_bases(self) -> None:
+        """Choose the base that new runs train, and fetch or remove bases."""
+
+        def picked(name: str | None) -> None:
+            if name is None:
+                return
+            try:
+                choose_base(self.jessy.workspace, name)
+            except JessyError as error:
+                self.post_message(RunRefused(str(error)))
+            else:
+                self.notify(f"New runs train {name}: n starts one.", markup=False)
+
+        self.app.push_screen(BasePicker(self.jessy.base_fetches, "Bases"), picked)
 
     def action_duplicate(self) -> None:
         """Ask for a run that begins with the base and the recipe of the one under the cursor."""
@@ -68,7 +86,15 @@ class Starting(RunActions):
             return
         name = base.name if base else None
         self.app.push_screen(
-            NewRunScreen(bases, rows, store.unsaved, base=name, model=model), self._ordered
+            NewRunScreen(
+                bases,
+                rows,
+                store.unsaved,
+                base=name,
+                model=model,
+                fetches=self.jessy.base_fetches,
+            ),
+            self._ordered,
         )
 
     def _ordered(self, order: RunOrder | None) -> None:
