@@ -56,7 +56,9 @@ def short_number(number: int) -> str:
 
 def describe_bytes(number: int) -> str:
     """ "93 MB" or "1.2 GB"."""
-    return f"{number / 1e9:.1f} GB" if number >= 999_500_000 else f"{number / 1e6:.0f} MB"
+    if number >= 999_500_000:
+        return f"{number / 1e9:.1f} GB"
+    return f"{number / 1e6:.0f} MB" if number >= 9_950_000 else f"{number / 1e6:.1f} MB"
 
 
 def describe_stage(stage: Stage) -> str:

@@ -134,7 +134,7 @@ class BasePicker(ModalScreen[str]):
         if base is None:
             return
         facts = [base.description] if base.description else []
-        facts.append(f"From {base.origin}.")
+        facts.append(f"Origin: {base.origin}.")
         if base.languages:
             facts.append(f"Languages: {', '.join(base.languages)}.")
         if not base.ready and base.download:

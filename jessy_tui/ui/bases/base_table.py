@@ -27,7 +27,7 @@ class BaseTable(DataTable[Text]):
     ]
 
     def __init__(self) -> None:
-        super().__init__(cursor_type="row", zebra_stripes=False)
+        super().__init__(cursor_type="row", zebra_stripes=False, cell_padding=1)
 
     def on_mount(self) -> None:
         for column in _COLUMNS:
@@ -72,7 +72,7 @@ def _cells(base: Base, stage: Stage | None, default: str | None) -> list[Text]:
     quiet = "" if base.ready else "dim"
     disk = "" if not known or (base.name == NANO and not base.ready) else describe_bytes(base.disk)
     return [
-        Text(f"{mark:>4}", "bold"),
+        Text(f"{mark:>3}", "bold"),
         Text(f"{base.name}{' *' if base.name == default else ''}", "bold" if base.ready else ""),
         Text(f"{short_number(base.parameters):>7}" if known else "", quiet),
         Text(f"{disk:>7}", quiet),
