@@ -248,15 +248,15 @@ _ENDLESS: Final = 1 << 62
 
 def ranges(begins: Sequence[int], most: int) -> Iterator[tuple[int, int, str]]:
     """Ranges of numbers that follow each other, as far as there is something in them: lowest and
-    highest, both inclusive, and a name; the last has no end."""
+    highest, both inclusive, and a name; the one of the last beginning has no end."""
     for place, low in enumerate(begins):
         if place and low > most:
             return
-        following = begins[place + 1] if place + 1 < len(begins) else _ENDLESS
-        if following > most or following == _ENDLESS:
+        if place + 1 == len(begins):
             yield low, _ENDLESS, f"{low:,}+"
-            return
-        yield low, following - 1, f"{low:,}-{following - 1:,}"
+        else:
+            high = begins[place + 1] - 1
+            yield low, high, f"{low:,}-{high:,}"
 
 
 def _turns(census: Census) -> Figure:

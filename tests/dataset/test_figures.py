@@ -163,8 +163,8 @@ def test_the_longest_filter_that_cannot_be_typed_is_none() -> None:
 
 
 def test_ranges_follow_each_other_as_far_as_there_is_something() -> None:
-    assert [name for *_, name in ranges((1, 50, 100), 0)] == ["1+"]
-    assert [name for *_, name in ranges((1, 50, 100), 70)] == ["1-49", "50+"]
+    assert [name for *_, name in ranges((1, 50, 100), 0)] == ["1-49"]
+    assert [name for *_, name in ranges((1, 50, 100), 70)] == ["1-49", "50-99"]
     assert [name for *_, name in ranges((1, 50, 100), 5000)] == ["1-49", "50-99", "100+"]
 
 

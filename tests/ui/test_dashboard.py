@@ -2,17 +2,22 @@
 
 import re
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from textual.pilot import Pilot
 
 from jessy_tui.app import JessyApp
+from jessy_tui.bases import catalogue, token_client
+from jessy_tui.dataset.rows import Row
 from jessy_tui.ui.dashboard.bar_panel import BarPanel
 from jessy_tui.ui.dashboard.heat_map import HeatMap
 from jessy_tui.ui.dashboard.panel import Panel
 from jessy_tui.ui.dashboard.use_list import UseList
 from jessy_tui.ui.examples.example_editor import ExampleEditor
+from jessy_tui.ui.findings.screen import FindingsScreen
 from jessy_tui.workspace import Workspace
 from tests.conftest import EXAMPLES, REPOSITORY, MakeWorkspace, example
 from tests.ui.driving import NARROW, WIDE, notices, opened, press, shown, type_text, until
@@ -125,7 +130,7 @@ async def test_every_panel_is_reached_by_tab_and_seen(
     async with opened(bundled, size) as pilot:
         await dashboard(pilot)
         titles = [one.border_title for one in pilot.app.screen.query(Panel)]
-        assert len(titles) == 12
+        assert len(titles) == 13
         for title in titles:
             assert panel(pilot).border_title == title
             assert str(title) in shown(pilot)
@@ -297,3 +302,77 @@ async def test_a_category_stays_in_hand_while_others_overtake_it(workspace: Work
             app.store.replace(entry.id, entry.example.with_metadata(category=name))
         await until(pilot, lambda: re.search(rf"▸{name} .* 4 +50%", shown(pilot)))
         assert panel(pilot).cursor == 0
+
+
+async def test_each_check_shows_the_examples_it_finds_something_in(
+    make_workspace: MakeWorkspace,
+) -> None:
+    rows = [example(*row) for row in EXAMPLES]
+    rows += [{"conversations": [{"from": "human", "value": f"yarım {n}"}]} for n in range(3)]
+    async with opened(make_workspace(a_json=b"[", chat_json=rows)) as pilot:
+        app = pilot.app
+        assert isinstance(app, JessyApp)
+        await until(pilot, lambda: app.findings.settled)
+        await dashboard(pilot)
+        await go_to(pilot, "findings")
+        one = panel(pilot)
+        assert isinstance(one, UseList)
+        await until(pilot, lambda: len(one._items) >= 3)
+        assert re.search(r"▸! no-answer .* 3", shown(pilot))
+        assert re.search(r" ! file .* 1", shown(pilot))
+        for place, item in enumerate(one._items):
+            if item.query:
+                await dashboard(pilot)
+                one.focus()
+                await press(pilot, "g", *["j"] * place, "enter")
+                await until(pilot, lambda item=item: item.query in shown(pilot))  # type: ignore[misc]
+                assert await found(pilot) == item.count, item
+        # What is about no one example is told where all findings are.
+        await dashboard(pilot)
+        one.focus()
+        place = next(place for place, item in enumerate(one._items) if not item.query)
+        await press(pilot, "g", *["j"] * place, "enter")
+        assert isinstance(app.screen, FindingsScreen)
+
+
+class CountsWords:
+    """Stands in for the process that counts tokens: one token a word."""
+
+    def __init__(self, base_folder: Path) -> None:
+        self.base_folder = base_folder
+        self.closed = False
+        COUNTERS.append(self)
+
+    def count(self, rows: Sequence[Row]) -> list[int]:
+        return [sum(len(one["content"].split()) for one in row["messages"]) for row in rows]
+
+    def close(self) -> None:
+        self.closed = True
+
+
+COUNTERS: list[CountsWords] = []
+
+
+async def test_tokens_are_counted_in_the_words_of_the_base_while_somebody_looks(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    COUNTERS.clear()
+    base = SimpleNamespace(name="tiny", folder=workspace.bases / "tiny", ready=True)
+    monkeypatch.setattr(catalogue, "chosen", lambda _: base)
+    monkeypatch.setattr(token_client, "TokenCounter", CountsWords)
+    async with opened(workspace) as pilot:
+        await dashboard(pilot)
+        await go_to(pilot, "tokens")
+        await until(pilot, lambda: "Tokens of tiny" in shown(pilot))
+        assert re.search(r"▸1-63 +█+ 8 100%", shown(pilot))
+        await press(pilot, "enter")
+        assert await found(pilot) == 8
+        assert "#1..8" in shown(pilot)
+        await until(pilot, lambda: COUNTERS[-1].closed)
+
+
+async def test_without_a_base_the_tokens_say_how_to_get_one(workspace: Workspace) -> None:
+    async with opened(workspace) as pilot:
+        await dashboard(pilot)
+        await go_to(pilot, "tokens")
+        await until(pilot, lambda: "No base is here to count with" in shown(pilot))

@@ -111,10 +111,6 @@ def test_leaving_with_unsaved_edits(compare: Compare, workspace: Workspace) -> N
     assert compare(workspace, keys("i", "7", "7", "q"))
 
 
-def test_the_dashboard(compare: Compare, workspace: Workspace) -> None:
-    assert compare(workspace, keys("2"))
-
-
 def test_no_runs(compare: Compare, workspace: Workspace) -> None:
     async def drive(pilot: Pilot[None]) -> None:
         await press(pilot, "3")

@@ -38,7 +38,7 @@ class BarPanel(Panel):
         if held in names:
             # The bars change places as their counts do; the cursor stays on what it was on.
             self.set_reactive(BarPanel.cursor, names.index(held))
-        self._words = subtitle or figure.verdict
+        self._words = self.notice = subtitle or figure.verdict
         self.rows_changed()
         self.cursor_moved()
 
@@ -50,7 +50,7 @@ class BarPanel(Panel):
         """Say below the bars how they stand; of the one in hand, what is wanted."""
         target = self._rows[self.cursor].target if self._rows and self.has_focus else None
         if target is None:
-            self.border_subtitle = self._words
+            self.border_subtitle = self._words if self._rows else ""
         else:
             wanted = f"{target.aim:,.0f}"
             if target.kind == "category":
@@ -98,4 +98,4 @@ class BarPanel(Panel):
         """Show the examples of the bar in hand."""
         if self._rows:
             row = self._rows[self.cursor]
-            self.post_message(self.Chosen(row.count, row.query))
+            self.post_message(self.Chosen(row.count, row.query, self.id))

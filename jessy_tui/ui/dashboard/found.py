@@ -1,10 +1,10 @@
 """The findings by check, as the service of the app knows them."""
 
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from typing import TYPE_CHECKING
 
 from jessy_tui.dataset.query.nodes import Has
 from jessy_tui.ui.dashboard.use_list import Item, UseList
-from jessy_tui.ui.text import count_of
 
 if TYPE_CHECKING:
     from jessy_tui.app import JessyApp
@@ -14,33 +14,29 @@ _COLOURS = {"error": "error", "warning": "warning", "note": "quiet"}
 
 
 def show_findings(app: "JessyApp", panel: UseList) -> None:
-    """Draw how many examples each check finds something in, the gravest first."""
-    findings: Any = getattr(app, "findings", None)
-    if findings is None:
-        panel.show((), nothing="jessy check says what is wrong.")
-        return
+    """Draw how many examples each check finds something in, the gravest first.
+
+    What is about no one example, such as a file that cannot be read, has no filter.
+    """
+    findings = app.findings
     if findings.failure:
         panel.show((), nothing=findings.failure)
         return
-    checks = sorted(
-        ((said, len(findings.flagged(said.check))) for said in findings.by_check()),
-        key=lambda one: (list(_SIGNS).index(one[0].severity), -one[1], one[0].check),
+    counted = Counter(
+        {
+            (said.severity, said.check, str(Has(said.check))): len(findings.flagged(said.check))
+            for said in findings.by_check()
+        }
     )
-    items = [
-        Item(
-            said.check,
-            count,
-            str(Has(said.check)),
-            _SIGNS[said.severity],
-            app.theme_variables[_COLOURS[said.severity]],
-        )
-        for said, count in checks
-    ]
-    counts = findings.counts()
-    words = ", ".join(count_of(number, name) for name, number in counts.items() if number)
+    counted.update((one.severity, one.check, "") for one in findings.about_files())
+    order = list(_SIGNS)
+    checks = sorted(counted.items(), key=lambda one: (order.index(one[0][0]), -one[1], one[0][1]))
     looking = "" if findings.settled else "looking …"
     panel.show(
-        items,
-        subtitle=looking or words or "none",
+        [
+            Item(check, count, query, _SIGNS[severity], app.theme_variables[_COLOURS[severity]])
+            for (severity, check, query), count in checks
+        ],
+        subtitle=looking or findings.words or "none",
         nothing=looking or "The checks find nothing.",
     )

@@ -14,7 +14,9 @@ from jessy_tui.ui.dashboard.panel import Panel
 from jessy_tui.ui.text import one_line
 from jessy_tui.ui.themes import band_colour
 
+_NOTHING = "Every cell holds what it should: nothing is missing."
 _BAR = 10
+_LEAST_NAME = 12
 
 
 class GapList(Panel):
@@ -29,39 +31,37 @@ class GapList(Panel):
     def __init__(self) -> None:
         super().__init__("Gaps · what to write next", id="gaps")
         self._gaps: Sequence[Gap] = ()
-        self._pending = False
 
     def show(self, gaps: Sequence[Gap], *, pending: bool = False) -> None:
         """Draw the gaps as they are now; while rows are `pending` there are none yet."""
         self._gaps = gaps
-        self._pending = pending
+        self.notice = "Known when all rows are read." if pending else _NOTHING
         short = sum(gap.short for gap in gaps)
         self.border_subtitle = f"{short:,} to write in {len(gaps):,} cells" if gaps else ""
         self.rows_changed()
 
     @property
     def row_count(self) -> int:
-        return max(1, len(self._gaps))
+        return len(self._gaps)
 
     def draw_row(self, row: int, width: int, *, on_cursor: bool) -> Text:
-        if not self._gaps:
-            words = "Every cell holds what it should."
-            if self._pending:
-                words = "Known when all rows are read."
-            return Text(words, self.styled("quiet"))
         gap = self._gaps[row]
         most = max(len(f"{one.count:,} of {one.wanted:,}") for one in self._gaps)
         words = f"{gap.count:,} of {gap.wanted:,}"
         short = f"{gap.short:,} short"
         shorts = max(len(f"{one.short:,} short") for one in self._gaps)
         colour = band_colour(gap.complexity, self.app.theme_variables)
-        names = max(6, min(22, width - 11 - most - shorts - 3))
+        names = min(22, width - 11 - most - shorts - 3)
+        if names < _LEAST_NAME:
+            # The name says more than the difference of two numbers that are there.
+            names, shorts = min(22, width - 11 - most - 2), 0
         room = width - 11 - names - most - shorts - 3
         text = Text("▸" if on_cursor else " ")
         text.append(f"{gap.complexity:<6} {gap.iterations} ", "bold" if on_cursor else colour)
         text.append(f" {one_line(gap.category, names)}")
         text.append(f" {words:>{most}}", "bold")
-        text.append(f" {short:>{shorts}}", "" if on_cursor else self.styled("short"))
+        if shorts:
+            text.append(f" {short:>{shorts}}", "" if on_cursor else self.styled("short"))
         if room >= _BAR:
             drawn = bar(gap.count / gap.wanted, min(room - 1, 2 * _BAR))
             text.append(f" {drawn}", "" if on_cursor else colour)

@@ -54,9 +54,9 @@ class HeatMap(Panel):
 
     def show(self, grid: Grid) -> None:
         """Draw a grid as it is now."""
-        held = self.category
+        held, first = self.category, self._grid is None
         self._grid = grid
-        if held in grid.categories:
+        if not first and held in grid.categories:
             self.set_reactive(HeatMap.cursor, grid.categories.index(held))
         self.set_reactive(HeatMap.column, self.validate_column(self.column))
         self.rows_changed()
@@ -114,7 +114,7 @@ class HeatMap(Panel):
         assert grid is not None  # noqa: S101 - there are rows to be drawn
         number = max(2, max((len(compact(count)) for count in grid.counts.values()), default=0))
         sums = max(number, len(compact(sum(grid.counts.values()))))
-        cells = len(grid.columns) * (number + 2) + 3
+        cells = len(grid.columns) * (number + 2) + sum(map(_begins_band, grid.columns))
         return max(_LEAST_NAME, min(_MOST_NAME, width - 1 - cells - sums - 1)), number, sums
 
     def draw_header(self, line: int, width: int) -> Text:

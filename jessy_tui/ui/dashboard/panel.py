@@ -1,5 +1,6 @@
 """A panel of the Dashboard: rows with a cursor, drawn line by line, of which only some are seen."""
 
+import textwrap
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -40,10 +41,14 @@ class Panel(ScrollView, can_focus=True):
 
         count: int
         query: str
+        panel: str | None = None
+        """The id of the panel."""
 
     def __init__(self, title: str, *, id: str) -> None:  # noqa: A002 - as every widget has it
         super().__init__(id=id, classes="panel")
         self.border_title = title
+        self.notice = ""
+        """What is said where there are no rows."""
 
     # --- what a panel says of itself -----------------------------------------------------------
 
@@ -71,13 +76,19 @@ class Panel(ScrollView, can_focus=True):
 
     @property
     def _lines(self) -> int:
-        return self.row_count + self.HEADER
+        return (self.row_count or len(self._notice_lines)) + self.HEADER
+
+    @property
+    def _notice_lines(self) -> list[str]:
+        return textwrap.wrap(self.notice, max(8, self.scrollable_content_region.width))
 
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
         if y < self.HEADER:
             return self._strip(self.draw_header(y, width), width, self.rich_style)
         row = round(self.scroll_y) + y - self.HEADER
+        if not self.row_count and row < len(lines := self._notice_lines):
+            return self._strip(Text(lines[row], self.styled("quiet")), width, self.rich_style)
         if row >= self.row_count:
             return Strip.blank(width, self.rich_style)
         on_cursor = row == self.cursor and self.has_focus

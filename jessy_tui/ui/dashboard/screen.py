@@ -19,9 +19,11 @@ from jessy_tui.ui.dashboard.found import show_findings
 from jessy_tui.ui.dashboard.gap_list import GapList
 from jessy_tui.ui.dashboard.heat_map import HeatMap
 from jessy_tui.ui.dashboard.panel import Panel
+from jessy_tui.ui.dashboard.tokens import Tokens, TokensCounted
 from jessy_tui.ui.dashboard.use_list import Item, UseList
 from jessy_tui.ui.tab_screen import TabScreen
 
+COUNTING = "Counting …"
 _WORDS_AFTER = 0.4
 """Seconds of rest after an edit before words are counted anew."""
 
@@ -31,7 +33,6 @@ class DashboardScreen(TabScreen):
 
     TAB = "dashboard"
     CSS_PATH = "dashboard.tcss"
-    AUTO_FOCUS = "Panel"
     ALLOW_IN_MAXIMIZED_VIEW = "TabBar, Footer"
     BINDINGS = [
         Binding("tab", "panel(1)", "Next panel", tooltip="The next panel"),
@@ -44,6 +45,7 @@ class DashboardScreen(TabScreen):
     _counting = False
     _count_again = False
     _words_timer: Timer | None = None
+    _tokens: Tokens | None = None
 
     def compose_body(self) -> ComposeResult:
         with ContentSwitcher(initial="waiting", id="body"):
@@ -65,10 +67,17 @@ class DashboardScreen(TabScreen):
                 with Container(classes="row", id="texts"):
                     yield UseList("Words used most", id="words")
                     yield UseList("Answers begin with", id="openings")
-                    yield BarPanel("turns", "Messages")
+                    with Container(id="counts"):
+                        yield BarPanel("turns", "Messages")
+                        yield BarPanel("tokens", "Tokens")
             yield Static(id="empty", classes="empty-state")
 
     # --- counting ------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        for panel in ("words", "openings", "tokens"):
+            self.query_one(f"#{panel}", Panel).notice = COUNTING
 
     def examples_changed(self) -> None:
         store = self.jessy.store
@@ -77,6 +86,7 @@ class DashboardScreen(TabScreen):
         body = self.query_one("#body", ContentSwitcher)
         if not len(store) and store.indexing is None:
             body.current = "empty"
+            self.set_focus(None)
             self.query_one("#empty", Static).update(_empty_text(store))
             return
         self._recount(store)
@@ -140,6 +150,33 @@ class DashboardScreen(TabScreen):
         store = self.jessy.store
         if store is not None and store.indexing is None:
             self._count_words(store)
+            self._count_tokens(store)
+
+    @work(thread=True, exclusive=True, group="tokens")
+    def _count_tokens(self, store: ExampleStore) -> None:
+        worker = get_current_worker()
+        tokens = self._tokens = self._tokens or Tokens(self.jessy.workspace)
+        counted = tokens.count(store, lambda: worker.is_cancelled)
+        if counted is not None and not worker.is_cancelled:
+            self.app.call_from_thread(self._show_tokens, counted)
+
+    def _show_tokens(self, counted: TokensCounted) -> None:
+        panel = self.query_one("#tokens", BarPanel)
+        panel.border_title = counted.figure.title
+        panel.show(counted.figure, counted.words)
+
+    def on_screen_suspend(self) -> None:
+        """Nobody looks: let the process that counts tokens go."""
+        self._let_tokens_go()
+
+    def on_unmount(self) -> None:
+        self._let_tokens_go()
+
+    def _let_tokens_go(self) -> None:
+        self.workers.cancel_group(self, "tokens")
+        if self._tokens is not None:
+            self._tokens.close()
+            self._tokens = None
 
     @work(thread=True, exclusive=True, group="words")
     def _count_words(self, store: ExampleStore) -> None:
@@ -164,14 +201,18 @@ class DashboardScreen(TabScreen):
 
     @property
     def _panels(self) -> list[Panel]:
-        return [panel for panel in self.query(Panel) if panel.display]
+        """Those that can be gone to: none before there is something in them."""
+        shown = self.query_one("#body", ContentSwitcher).current == "panels"
+        return [panel for panel in self.query(Panel) if panel.display] if shown else []
 
     def action_panel(self, step: int) -> None:
         """Go to the panel after this one, or to that before it."""
         self._go(step)
 
-    def _go(self, step: int) -> Panel:
+    def _go(self, step: int) -> Panel | None:
         panels = self._panels
+        if not panels:
+            return None
         at = panels.index(self.focused) if isinstance(self.focused, Panel) else -1
         panel = panels[(at + step) % len(panels)]
         if self.maximized is not None:
@@ -184,15 +225,17 @@ class DashboardScreen(TabScreen):
 
     @on(Panel.LeftAt)
     def _left_panel(self, message: Panel.LeftAt) -> None:
-        panel = self._go(message.step)
-        panel.action_move_to(0 if message.step > 0 else -1)
+        if (panel := self._go(message.step)) is not None:
+            panel.action_move_to(0 if message.step > 0 else -1)
 
     @on(Panel.Chosen)
     def _chosen(self, message: Panel.Chosen) -> None:
         if not message.count:
             self.notify("No example has that yet.")
+        elif not message.query and message.panel == "findings":
+            self.jessy.action_findings()
         elif not message.query:
-            self.notify("These are too many values for one filter.", severity="warning")
+            self.notify("No one filter shows exactly these.", severity="warning")
         else:
             self.jessy.show_examples(message.query)
 

@@ -36,7 +36,6 @@ class UseList(Panel):
     def __init__(self, title: str, *, id: str) -> None:  # noqa: A002 - as every widget has it
         super().__init__(title, id=id)
         self._items: Sequence[Item] = ()
-        self._nothing = ""
         self._sample: int | None = None
 
     def show(
@@ -46,17 +45,15 @@ class UseList(Panel):
 
         Counts of a `sample` of so many examples are shown as shares.
         """
-        self._items, self._nothing, self._sample = items, nothing, sample
+        self._items, self.notice, self._sample = items, nothing, sample
         self.border_subtitle = subtitle
         self.rows_changed()
 
     @property
     def row_count(self) -> int:
-        return max(1, len(self._items))
+        return len(self._items)
 
     def draw_row(self, row: int, width: int, *, on_cursor: bool) -> Text:
-        if not self._items:
-            return Text(self._nothing, self.styled("quiet"))
         item, largest = self._items[row], max(one.count for one in self._items)
         counts = max(len(self._figure(one)) for one in self._items)
         marks = max(cell_len(one.mark) for one in self._items)
@@ -80,4 +77,4 @@ class UseList(Panel):
         """Show the examples of the row in hand."""
         if self._items:
             item = self._items[self.cursor]
-            self.post_message(self.Chosen(item.count, item.query))
+            self.post_message(self.Chosen(item.count, item.query, self.id))
