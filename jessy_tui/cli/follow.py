@@ -20,7 +20,8 @@ _LOOK_EVERY: Final = 10
 class Follower:
     """Reads a run's events and shows them: a bar in a terminal, lines elsewhere, or nothing."""
 
-    def __init__(self, run: Run, *, quiet: bool = False) -> None:
+    def __init__(self, run: Run, *, quiet: bool = False, resumed: bool = False) -> None:
+        """Follow `run`; with `resumed`, what was said before is not said again."""
         self._run = run
         self._reader = events.EventReader(run.events)
         self._quiet = quiet
@@ -35,6 +36,9 @@ class Follower:
             disable=quiet or not self._console.is_terminal,
         )
         self._task: TaskID = self._bar.add_task(run.name, total=None, figures="")
+        if resumed:
+            self.progress.take(self._reader.all())
+            self._bar.update(self._task, total=self.progress.steps or None)
 
     def follow(self) -> None:
         """Return when the run has ended, or at the second ctrl+c, which leaves it to itself."""
@@ -83,6 +87,12 @@ class Follower:
                     f"{event.steps} steps"
                 )
                 self._bar.update(self._task, total=event.steps)
+            case events.Resumed(step=step, checkpoint=checkpoint):
+                self._say(f"goes on from step {step} ({checkpoint or 'the beginning'})")
+            case events.Paused(step=step):
+                self._say(f"pauses after step {step}")
+            case events.Continued():
+                self._say("goes on")
             case events.Validated() if event.step and not self._console.is_terminal:
                 loss = "not a number" if event.loss is None else f"{event.loss:.3f}"
                 self._say(f"step {event.step}: validation {loss}{' (best)' if event.best else ''}")

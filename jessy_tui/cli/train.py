@@ -1,21 +1,33 @@
-"""`jessy train`: fine-tune a base on the examples."""
+"""`jessy train`: fine-tune a base on the examples, or go on with a run."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from jessy_tui.bases.catalogue import NANO, PARROTS
+from jessy_tui.bases.catalogue import NANO, PARROTS, chosen
 from jessy_tui.cli.output import json_option, print_json
 from jessy_tui.errors import JessyError
 from jessy_tui.workspace import Workspace
 
 if TYPE_CHECKING:
+    from jessy_tui.training.recipe import Recipe
     from jessy_tui.training.runs import Run
+
+# What --resume without a name means.
+_LATEST: Final = "\0latest"
 
 
 @click.command("train")
-@click.option("--base", default=NANO, show_default=True, metavar="NAME", help="What to fine-tune.")
+@click.option(
+    "--base",
+    metavar="NAME",
+    help="What to fine-tune. Default: the setting [training] base, else smollm2-135m where it is "
+    "on this disk, else nano.",
+)
 @click.option("--run", "name", metavar="NAME", help="Name of the run. Default: one is made up.")
+@click.option(
+    "--preset", metavar="NAME", help="The recipe to start from. Default: what suits the base."
+)
 @click.option(
     "--set",
     "settings",
@@ -24,36 +36,56 @@ if TYPE_CHECKING:
     help="A setting of the recipe, such as epochs=3; as often as you like.",
 )
 @click.option(
-    "--preset", metavar="NAME", help="The recipe to start from. Default: what suits the base."
+    "--resume",
+    is_flag=False,
+    flag_value=_LATEST,
+    metavar="[NAME]",
+    help="Go on with a run that was stopped, failed or was killed, from its last checkpoint; "
+    "without a name, with the latest such run.",
+)
+@click.option(
+    "--preflight",
+    "only_look",
+    is_flag=True,
+    help="Start nothing: say what the run would need and how long it would take.",
 )
 @click.option("--detach", is_flag=True, help="Start it and return; it goes on by itself.")
 @json_option
 @click.pass_obj
 def command(
     workspace: Workspace,
-    base: str,
+    base: str | None,
     name: str | None,
-    settings: tuple[str, ...],
     preset: str | None,
+    settings: tuple[str, ...],
+    resume: str | None,
     *,
+    only_look: bool,
     detach: bool,
     as_json: bool,
 ) -> None:
     """Fine-tune a base on the examples of data/.
 
-    ctrl+c ends the step, saves, and stops the run.
+    ctrl+c ends the step, saves, and stops the run; --resume goes on with it, to the same end as
+    without the stop. Exit codes: 0 finished or stopped, 1 it failed, 2 wrong use.
     """
-    from jessy_tui.training.presets import find_preset, recipe_for
-    from jessy_tui.training.runs import create_run, start_run
-    from jessy_tui.training.settings import with_settings
+    if resume is not None:
+        given = [preset, base, *settings]
+        if any(given) or only_look:
+            raise click.UsageError(
+                "--resume goes on with a run as it was made; leave out --base, --preset, --set "
+                "and --preflight."
+            )
+        run = _resume(workspace, resume if resume != _LATEST else name)
+    else:
+        base = base or _default_base(workspace)
+        recipe = _recipe(base, preset, settings)
+        if only_look:
+            from jessy_tui.cli.preflight import show_preflight
 
-    try:
-        start = find_preset(preset) if preset else recipe_for(base)
-        recipe = with_settings(start, settings)
-    except JessyError as error:
-        raise click.UsageError(str(error)) from error
-    run = create_run(workspace, name=name, base=base, recipe=recipe)
-    start_run(workspace, run)
+            ready = show_preflight(workspace, base, recipe, as_json=as_json)
+            click.get_current_context().exit(0 if ready else 1)
+        run = _start(workspace, base, name, recipe)
     if detach:
         _say_detached(run, as_json=as_json)
         return
@@ -63,10 +95,47 @@ def command(
             click.echo(f"{base} is built here, from the examples. {PARROTS}", err=True)
     from jessy_tui.cli.follow import Follower
 
-    Follower(run, quiet=as_json).follow()
+    Follower(run, quiet=as_json, resumed=resume is not None).follow()
     _say_end(run, as_json=as_json)
     if run.state in ("failed", "died"):
         click.get_current_context().exit(1)
+
+
+def _default_base(workspace: Workspace) -> str:
+    found = chosen(workspace)
+    return found.name if found else NANO
+
+
+def _recipe(base: str, preset: str | None, settings: tuple[str, ...]) -> "Recipe":
+    from jessy_tui.training.presets import find_preset, recipe_for
+    from jessy_tui.training.settings import with_settings
+
+    try:
+        return with_settings(find_preset(preset) if preset else recipe_for(base), settings)
+    except JessyError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _start(workspace: Workspace, base: str, name: str | None, recipe: "Recipe") -> "Run":
+    from jessy_tui.training.runs import create_run, start_run
+
+    run = create_run(workspace, name=name, base=base, recipe=recipe)
+    start_run(workspace, run)
+    return run
+
+
+def _resume(workspace: Workspace, name: str | None) -> "Run":
+    from jessy_tui.training.runs import find_run, list_runs, resume_run
+
+    if name is not None:
+        run = find_run(workspace, name)
+    else:
+        waiting = [run for run in list_runs(workspace) if run.state.resumable]
+        if not waiting:
+            raise JessyError("No run waits to go on: none was stopped, failed or was killed.")
+        run = waiting[0]
+    resume_run(workspace, run)
+    return run
 
 
 def _say_detached(run: "Run", *, as_json: bool) -> None:
@@ -94,7 +163,9 @@ def _say_end(run: "Run", *, as_json: bool) -> None:
             "final": f"step {record.step}",
         }
         if checkpoint in notes:
-            chosen = ", the one it is asked with" if checkpoint == record.recipe.chosen else ""
-            click.echo(f"  {checkpoint}: {notes[checkpoint]}{chosen}: {run.checkpoint(checkpoint)}")
+            asked = ", the one it is asked with" if checkpoint == record.recipe.chosen else ""
+            click.echo(f"  {checkpoint}: {notes[checkpoint]}{asked}: {run.checkpoint(checkpoint)}")
+    if run.state.resumable:
+        click.echo(f"Go on with it: jessy train --resume {run.name}")
     if run.checkpoints():
         click.echo(f'Ask it: jessy chat --run {run.name} "sana bisi sorucam"')

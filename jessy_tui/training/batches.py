@@ -48,6 +48,9 @@ class Encoded:
     dropped: int
     """Rows whose question alone was too long."""
 
+    longest: int = 0
+    """Tokens of the longest row, before any was shortened."""
+
     @property
     def answer_tokens(self) -> int:
         """Tokens that are trained on in an epoch."""
@@ -65,9 +68,10 @@ def read_rows(path: Path) -> list[Row]:
 def encode_rows(rows: Sequence[Row], tokenizer: Any, max_length: int) -> Encoded:
     """Rows as tokens of at most `max_length`; see `Encoded` for what happens to longer ones."""
     encoded: list[Tokens] = []
-    shortened = cut = dropped = 0
+    shortened = cut = dropped = longest = 0
     for row in rows:
         tokens = _encode(row, tokenizer)
+        longest = max(longest, len(tokens.ids))
         if tokens.prompt >= max_length:
             dropped += 1
             continue
@@ -81,7 +85,7 @@ def encode_rows(rows: Sequence[Row], tokenizer: Any, max_length: int) -> Encoded
                 shortened += 1
                 tokens = shorter
         encoded.append(tokens)
-    return Encoded(tuple(encoded), shortened, cut, dropped)
+    return Encoded(tuple(encoded), shortened, cut, dropped, longest)
 
 
 def _encode(row: Row, tokenizer: Any) -> Tokens:
@@ -163,9 +167,10 @@ def make_batch(
     *,
     parts: int = 1,
     multiple: int = 1,
-    share: float | None = None,
     plan_weight: float = 0.0,
     states: Callable[[Sequence[Tokens], int], Any] | None = None,
+    machine: int = 0,
+    machines: int = 1,
 ) -> tuple[Any, ...]:
     """The arrays of one batch, as `loss.make_loss` takes them.
 
@@ -178,14 +183,18 @@ def make_batch(
         rows: one at least.
         parts: into how many parts to divide it at the most, for as many cores.
         multiple: pad to a multiple of so many tokens, where every new shape costs a compilation.
-        share: by default one over the number of the answers' tokens, which gives their mean.
         plan_weight: the part of the loss that the tokens of the plans have together, 0 to below 1;
             0: every token counts the same.
         states: for rows and a width, the kept states of the lower layers, padded.
+        machine: which of several machines asks, from 0; each gets its part of the rows.
+        machines: how many there are. The mean of their losses is the loss of the whole batch.
     """
-    if share is None:
-        share = 1 / sum(row.answer for row in rows)
+    share = machines / sum(row.answer for row in rows)
     in_plan, in_rest = _weights(rows, plan_weight)
+    if not (mine := rows[machine::machines]):
+        # A machine without a row of its own goes through the motions with one that counts nothing.
+        mine, share = rows[:1], 0.0
+    rows = mine
     arrays: list[Any] = [np.array(share, np.float32)]
     for number in range(min(parts, len(rows))):
         part = rows[number::parts]

@@ -7,6 +7,7 @@ SIGINT make it finish its step, save and stop. Exit code 0: finished or stopped;
 
 import contextlib
 import importlib.metadata
+import importlib.util
 import os
 import platform
 import shutil
@@ -22,9 +23,9 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from jessy_tui import __version__
-from jessy_tui.bases.catalogue import NANO, NANO_SEED, fingerprint_of, read_record, texts_of
 from jessy_tui.errors import JessyError
 from jessy_tui.training import events, record
+from jessy_tui.training.base_ready import ready_base
 from jessy_tui.training.blas import preload, streams_for
 from jessy_tui.training.ending import Best
 from jessy_tui.training.mishaps import explain_failure, open_standard_streams
@@ -33,6 +34,7 @@ from jessy_tui.training.record import RunState
 from jessy_tui.training.requests import Asked, answered, asked_of
 from jessy_tui.training.run import Run
 from jessy_tui.training.runs import lock_run
+from jessy_tui.workspace import Workspace
 
 if TYPE_CHECKING:
     from jessy_tui.training.material import Material
@@ -161,7 +163,7 @@ class Driver:
 
         material = Material(self._run.folder, base, recipe)
         self._tell_of(material)
-        session = Session(self._run.folder, material, self)
+        session = Session(self._run.folder, material, self, self._services())
         self._session = session
         if self._record.resumed:
             self._resume(session)
@@ -187,6 +189,28 @@ class Driver:
                 )
             )
         self._end(session, session.train())
+
+    def _services(self) -> Any:
+        """mlx-lm's callback that sends the figures to the services the recipe names, or None."""
+        recipe, wanted = self._record.recipe, []
+        for name in recipe.reports:
+            if importlib.util.find_spec(name) is None:
+                self._warn(
+                    f"The package {name} is not installed, so that no figures are sent there; "
+                    f"install it to have them sent, or set report_to=."
+                )
+            else:
+                wanted.append(name)
+        if not wanted:
+            return None
+        from mlx_lm.tuner.callbacks import get_reporting_callbacks
+
+        return get_reporting_callbacks(
+            ",".join(wanted),
+            project_name="jessy",
+            log_dir=str(self._run.folder),
+            config=msgspec.to_builtins(recipe),
+        )
 
     def _tell_of(self, material: "Material") -> None:
         """Say what is trained and how, and let the layers that do not change be computed."""
@@ -271,35 +295,10 @@ class Driver:
             JessyError: it is not there, or is another than the run was made for.
         """
         folder, wanted = self._run.base_folder, self._record.base
-        found = read_record(folder)
-        if found is None and wanted.name == NANO and wanted.fingerprint is None:
-            found = self._build(folder)
-        if found is None:
-            raise JessyError(
-                f"The base {wanted.name} is not in {folder}; fetch it with: jessy bases fetch "
-                f"{wanted.name}."
-            )
-        if wanted.fingerprint not in (None, found.fingerprint):
-            raise JessyError(
-                f"The base {wanted.name} has been rebuilt since this run was made; make a new run."
-            )
-        if fingerprint_of(folder) != found.fingerprint:
-            raise JessyError(
-                f"The files in {folder} are not those its record tells of; build it anew with: "
-                f"jessy bases fetch {wanted.name} --rebuild."
-            )
-        base = msgspec.structs.replace(wanted, fingerprint=found.fingerprint)
-        self._note(base=base)
-        return folder
-
-    def _build(self, folder: Path) -> Any:
-        from jessy_tui.bases.nano import ensure_nano
-        from jessy_tui.training.rows import all_examples
-        from jessy_tui.workspace import Workspace
-
-        self._prepare("building nano from the examples")
         workspace = Workspace(self._run.folder.resolve().parents[2])
-        return ensure_nano(folder, texts_of(all_examples(workspace)), seed=NANO_SEED)
+        found = ready_base(workspace, folder, wanted.name, wanted.fingerprint, self._prepare)
+        self._note(base=msgspec.structs.replace(wanted, fingerprint=found))
+        return folder
 
     def _warn_of_length(self, material: "Material") -> None:
         longest = self._record.recipe.max_seq_length

@@ -74,7 +74,6 @@ class LowerLayers:
         """Whether the model is one that can do without them once their states are kept."""
         self._model = model
         self._forward = forward
-        self._sample = sample
         self._width = 0
         self._dtype: Any = mx.float32
         if not forward.apart or not hasattr(model.model, "layers"):
@@ -112,7 +111,7 @@ class LowerLayers:
         Raises:
             OSError: there is no room on the disk.
         """
-        wanted = self._logits()
+        wanted = self._logits(rows[0])
         frozen = Frozen(rows, self._width, self._dtype, path)
         total, done = len(set(rows)), 0
         for group in _groups(rows):
@@ -125,8 +124,8 @@ class LowerLayers:
         stops = [_Stop(layer) for layer in self._whole[: self.layers]]
         frozen.held = stops[-1].held
         self._model.model.layers = [*stops, *self._whole[self.layers :]]
-        frozen.give(frozen.array(frozen.of(self._sample)[None]))
-        if mx.allclose(self._logits(), wanted, 1e-3, 1e-3).item():
+        frozen.give(frozen.array(frozen.of(rows[0])[None]))
+        if mx.allclose(self._logits(rows[0]), wanted, 1e-3, 1e-3).item():
             return frozen
         self._model.model.layers = self._whole
         return None
@@ -150,8 +149,7 @@ class LowerLayers:
         mx.eval(states)
         return states
 
-    def _logits(self) -> mx.array:
-        row = self._sample
+    def _logits(self, row: Tokens) -> mx.array:
         positions = mx.arange(row.prompt - 1, len(row.ids) - 1)
         logits = self._forward.logits(self._model, mx.array([row.ids[:-1]]), positions)
         mx.eval(logits)

@@ -4,7 +4,7 @@ Imported by the driver alone, after the BLAS.
 """
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from mlx_lm.utils import load
 
 from jessy_tui.errors import JessyError
 from jessy_tui.training.adapting import Adaptation, adapt, widen
-from jessy_tui.training.batches import encode_rows, read_rows
+from jessy_tui.training.batches import Tokens, encode_rows, make_batch, read_rows
 from jessy_tui.training.forward import Forward
 from jessy_tui.training.frozen import Frozen, LowerLayers
 from jessy_tui.training.recipe import Recipe
@@ -25,6 +25,8 @@ from jessy_tui.training.recipe import Recipe
 _SHARE_OF_MEMORY: Final = 0.25
 _DISK_TIMES: Final = 2
 _STATES_NAME: Final = ".states"
+# Metal compiles a kernel for every new shape, so batches are padded to a few of them.
+_METAL_MULTIPLE: Final = 32
 
 
 class Material:
@@ -85,11 +87,14 @@ class Material:
         lower = LowerLayers(self.model, self.forward, layers, self.train.rows[0])
         return lower if lower.usable else None
 
-    def keep_lower_layers(self, say: Callable[[int, int], None]) -> str:
+    def keep_lower_layers(
+        self, say: Callable[[int, int], None], of: Sequence[Tokens] | None = None
+    ) -> str:
         """Compute once what the layers below the trained ones make of the rows.
 
         Args:
             say: told now and then how many rows are done, of how many.
+            of: the rows that will be asked for; by default all.
 
         Returns:
             What was done, in words.
@@ -109,13 +114,37 @@ class Material:
                 f"would take {needed / 1e9:.1f} GB"
             )
         path = self._folder / _STATES_NAME if place == "disk" else None
-        self.frozen = lower.keep(rows, path=path, say=say)
+        self.frozen = lower.keep(of or rows, path=path, say=say)
         if self.frozen is None:
             return "every layer is computed in each step, as this kind of base needs it"
         where = "on the disk" if path else "in memory"
         return (
             f"the first {lower.layers} layers are computed once, and kept {where} "
             f"({needed / 1e6:.0f} MB)"
+        )
+
+    def arrays(
+        self, rows: Sequence[Tokens], parts: int, *, machine: int = 0, machines: int = 1
+    ) -> tuple[mx.array, ...]:
+        """A batch for the device in use: in parts for a CPU's cores, padded for Metal's kernels.
+
+        See `batches.make_batch`.
+        """
+        multiple = 1 if mx.default_device() == mx.cpu else _METAL_MULTIPLE
+        frozen = self.frozen
+        states = frozen.padded if frozen else None
+        arrays = make_batch(
+            rows,
+            parts=parts,
+            multiple=multiple,
+            plan_weight=self.recipe.plan_weight,
+            states=states,
+            machine=machine,
+            machines=machines,
+        )
+        return tuple(
+            frozen.array(array) if frozen and number and number % 5 == 0 else mx.array(array)
+            for number, array in enumerate(arrays)
         )
 
     def _place_for(self, needed: int) -> str | None:

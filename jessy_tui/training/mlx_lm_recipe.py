@@ -60,6 +60,7 @@ def yaml_of(recipe: Recipe, *, base: str, rows: int, validation_rows: int) -> st
         "val_batches": -1,
         "save_every": recipe.checkpoint_every or steps + 1,
         "seed": recipe.seed,
+        "report_to": recipe.report_to or None,
     }
     if recipe.fine_tune_type != "full":
         contents["lora_parameters"] = _lora(recipe)

@@ -134,6 +134,14 @@ class Recipe(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tr
             "auto, memory, disk, or none to compute it anew each step."
         ),
     ] = "auto"
+    report_to: Annotated[
+        str,
+        Meta(
+            pattern=r"^(?:wandb|swanlab|wandb,swanlab|swanlab,wandb)?$",
+            description="Services that are sent the figures too: wandb, swanlab, or both with a "
+            "comma between; their packages are installed by hand.",
+        ),
+    ] = ""
     chosen: Annotated[
         Literal["best", "final"],
         Meta(description="The checkpoint the run is asked with unless another is named."),
@@ -146,6 +154,11 @@ class Recipe(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tr
     def alpha(self) -> float:
         """What other tools call alpha: `scale` times `rank`."""
         return self.scale * self.rank
+
+    @property
+    def reports(self) -> tuple[str, ...]:
+        """`report_to` taken apart."""
+        return tuple(self.report_to.split(",")) if self.report_to else ()
 
     @property
     def rows_per_update(self) -> int:

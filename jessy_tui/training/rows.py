@@ -1,9 +1,10 @@
 """The rows a run is trained on: the workspace's examples, checked, split and written down."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-from jessy_tui.dataset.checks import check_files
+from jessy_tui.dataset.checks import Finding, check_files
 from jessy_tui.dataset.example import Example
 from jessy_tui.dataset.files import ExampleFile, load_examples
 from jessy_tui.dataset.probes import load_probes
@@ -15,7 +16,28 @@ from jessy_tui.training.record import DataReference
 from jessy_tui.workspace import Workspace
 
 
-def write_rows(workspace: Workspace, folder: Path, recipe: Recipe) -> DataReference:
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The example files of a workspace, and what the checks say of them."""
+
+    files: list[ExampleFile]
+    findings: list[Finding]
+
+
+def read_checked(workspace: Workspace) -> Checked:
+    """Every example file of the workspace, checked.
+
+    Raises:
+        JessyError: a file cannot be read, or there is no example in any.
+    """
+    files = read_example_files(workspace)
+    probes = load_probes(workspace.probes) if workspace.probes.is_file() else None
+    return Checked(files, list(check_files(files, workspace.settings.check, probes)))
+
+
+def write_rows(
+    workspace: Workspace, folder: Path, recipe: Recipe, checked: Checked | None = None
+) -> DataReference:
     """Write `train.jsonl`, `valid.jsonl` and the split's manifest into `folder`, which is made.
 
     Training rows whose labels the recipe repeats are there as often as it says.
@@ -23,9 +45,9 @@ def write_rows(workspace: Workspace, folder: Path, recipe: Recipe) -> DataRefere
     Raises:
         JessyError: there are no examples, or they have errors, a probe among them for one.
     """
-    files = read_example_files(workspace)
-    _refuse_errors(workspace, files)
-    examples = [example for file in files for example in file.examples]
+    checked = checked or read_checked(workspace)
+    _refuse_errors(checked.findings)
+    examples = [example for file in checked.files for example in file.examples]
     settings = workspace.settings.split
     grouping = group_examples(examples, near=workspace.settings.check.near_duplicate)
     division = divide(grouping, validation=settings.validation, seed=settings.seed)
@@ -52,9 +74,7 @@ def times_of(recipe: Recipe) -> Callable[[Plan], int]:
     return times
 
 
-def _refuse_errors(workspace: Workspace, files: list[ExampleFile]) -> None:
-    probes = load_probes(workspace.probes) if workspace.probes.is_file() else None
-    findings = check_files(files, workspace.settings.check, probes)
+def _refuse_errors(findings: list[Finding]) -> None:
     errors = [finding for finding in findings if finding.severity == "error"]
     if not errors:
         return

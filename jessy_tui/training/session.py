@@ -8,7 +8,7 @@ when it was asked to or when nothing gets better. Imported by the driver alone, 
 import contextlib
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -19,7 +19,7 @@ from mlx_lm.tuner.callbacks import TrainingCallback
 from mlx_lm.tuner.trainer import TrainingArgs, evaluate, train
 
 from jessy_tui.folders import write_folder
-from jessy_tui.training.batches import BatchPlan, Tokens, make_batch
+from jessy_tui.training.batches import BatchPlan
 from jessy_tui.training.blas import streams_for
 from jessy_tui.training.checkpoints import (
     WEIGHTS_NAME,
@@ -44,8 +44,6 @@ from jessy_tui.training.optimizer import make_optimizer
 from jessy_tui.training.requests import Asked
 from jessy_tui.training.resuming import Position, load_state, save_state
 
-# Metal compiles a kernel for every new shape, so batches are padded to a few of them.
-_METAL_MULTIPLE: Final = 32
 _PAUSE_SECONDS: Final = 0.2
 
 Batch = tuple[mx.array, ...]
@@ -70,11 +68,19 @@ class Listener(Protocol):
 class Session:
     """A base, its rows and a recipe, trained in the run's folder."""
 
-    def __init__(self, folder: Path, material: Material, listener: Listener) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        material: Material,
+        listener: Listener,
+        also: TrainingCallback | None = None,
+    ) -> None:
+        """Train `material` in the run's `folder`; `also` is given the figures in mlx-lm's form."""
         self.folder = folder
         self.material = material
         self.recipe = material.recipe
         self.listener = listener
+        self._also = also or TrainingCallback()
         self.position = Position()
         self.last_good: str | None = None
         """The latest complete checkpoint, relative to the run folder."""
@@ -163,7 +169,7 @@ class Session:
                 if self.step % self.recipe.accumulation == 0 and not self._settle():
                     return
                 self._given += 1
-                yield self._arrays(rows)
+                yield self.material.arrays(rows, self._parts)
             epoch, done = epoch + 1, 0
 
     def _settle(self) -> bool:
@@ -218,7 +224,8 @@ class Session:
             num_batches=-1,
             loss=self._loss,
             iterate_batches=lambda **_: (
-                self._arrays(rows[start : start + size]) for start in range(0, len(rows), size)
+                self.material.arrays(rows[start : start + size], self._parts)
+                for start in range(0, len(rows), size)
             ),
         )
         self.material.model.train()
@@ -232,6 +239,13 @@ class Session:
                 best=best,
                 seconds=self.seconds,
             )
+        )
+        self._also.on_val_loss_report(
+            {
+                "iteration": self.step,
+                "val_loss": loss,
+                "val_time": time.monotonic() - begun,
+            }
         )
         if not math.isfinite(loss):
             raise DivergedError(f"The validation loss is not a number at step {self.step}.")
@@ -260,25 +274,6 @@ class Session:
     def _saved(self, path: str, kind: CheckpointKind) -> None:
         self.last_good = path
         self.listener.tell(Saved(step=self.step, path=path, kind=kind))
-
-    def _arrays(self, rows: Sequence[Tokens]) -> Batch:
-        """A batch for the device in use: in parts for a CPU's cores, padded for Metal's kernels."""
-        multiple = 1 if mx.default_device() == mx.cpu else _METAL_MULTIPLE
-        frozen = self.material.frozen
-        states = frozen.padded if frozen else None
-        arrays = make_batch(
-            rows,
-            parts=self._parts,
-            multiple=multiple,
-            plan_weight=self.recipe.plan_weight,
-            states=states,
-        )
-        if frozen is None:
-            return tuple(map(mx.array, arrays))
-        return tuple(
-            frozen.array(array) if number and number % 5 == 0 else mx.array(array)
-            for number, array in enumerate(arrays)
-        )
 
     def report(self, figures: Mapping[str, Any]) -> None:
         """Take the figures that mlx-lm gives after each step.
@@ -321,6 +316,17 @@ class Session:
                 peak_memory=mx.get_peak_memory(),
                 seconds=self.seconds,
             )
+        )
+        self._also.on_train_loss_report(
+            {
+                "iteration": self.step,
+                "train_loss": meter.loss,
+                "learning_rate": learning_rate,
+                "iterations_per_second": meter.steps_per_second,
+                "tokens_per_second": meter.tokens_per_second,
+                "trained_tokens": meter.trained_tokens,
+                "peak_memory": mx.get_peak_memory() / 1e9,
+            }
         )
         meter.clear()
 

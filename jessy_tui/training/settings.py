@@ -21,7 +21,10 @@ class RecipeField(msgspec.Struct, frozen=True):
     choices: tuple[str, ...] = ()
 
 
-_TEXTS: Final = {"repeat": "labels and how often, as LOW-1:2,HIGH:3, or nothing"}
+_TEXTS: Final = {
+    "repeat": "labels and how often, as LOW-1:2,HIGH:3, or nothing",
+    "report_to": "wandb, swanlab, both with a comma between, or nothing",
+}
 
 
 def recipe_fields() -> tuple[RecipeField, ...]:

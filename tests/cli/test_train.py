@@ -103,3 +103,42 @@ def test_what_cannot_be_trained_is_refused(jessy: Jessy, tmp_path: Path) -> None
     ran = jessy("train", "--base", "gemma", folder=tmp_path)
     assert ran.code == 1
     assert "There is no base 'gemma'" in ran.err
+
+
+def test_a_stopped_run_goes_on_and_only_such_a_run(jessy: Jessy, ready: Workspace) -> None:
+    ran = jessy("train", "--resume", folder=ready.root)
+    assert (ran.code, ran.err) == (
+        1,
+        "jessy: No run waits to go on: none was stopped, failed or was killed.\n",
+    )
+    long = ("--run", "first", "--set", "epochs=40", "--set", "report_every=1")
+    assert jessy("train", *long, "--detach", folder=ready.root).code == 0
+    run = wait_for_step(find_run(ready, "first"), 2)
+    assert run.pid is not None
+    os.kill(run.pid, signal.SIGKILL)
+    wait_for_end(run)
+    ran = jessy("train", "--resume", "first", "--set", "epochs=3", folder=ready.root)
+    assert ran.code == 2
+    assert "--resume goes on with a run as it was made" in ran.err
+    ran = jessy("train", "--resume", folder=ready.root)
+    assert ran.code == 0, ran.err
+    assert "goes on from step" in ran.err
+    assert "first: It has made all its 80 steps." in ran.out
+    ran = jessy("train", "--resume", "first", folder=ready.root)
+    assert ran.code == 1
+    assert "The run first cannot go on: it is finished." in ran.err
+
+
+def test_a_preflight_starts_nothing_and_its_exit_code_tells(jessy: Jessy, ready: Workspace) -> None:
+    ran = jessy("train", "--preflight", "--json", *QUICK, folder=ready.root)
+    assert ran.code == 0, ran.err
+    assert ran.json["ready"] is True
+    assert (ran.json["rows"], ran.json["steps"]) == (7, 4)
+    assert ran.json["measured"]["memory"] > 0
+    ran = jessy("train", "--preflight", "--base", "smollm2-135m", folder=ready.root)
+    assert ran.code == 1
+    assert " problem  The base smollm2-135m is not on this disk" in ran.out
+    assert list_runs(ready) == []
+    ran = jessy("train", "--preset", "desktop", folder=ready.root)
+    assert ran.code == 2
+    assert "There is no preset 'desktop'" in ran.err
