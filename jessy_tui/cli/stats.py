@@ -1,6 +1,7 @@
 """`jessy stats`: what there is against what there should be, and what to write next."""
 
-from dataclasses import dataclass
+import sys
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,12 @@ import click
 from jessy_tui.cli.data import paths_argument, plural, printable, workspace_files
 from jessy_tui.cli.output import json_option, print_json
 from jessy_tui.dataset.distribution import Distribution
-from jessy_tui.dataset.figures import Overview, Row, cell_query, overview_of
-from jessy_tui.dataset.store import ExampleStore
+from jessy_tui.dataset.figures import Figure, Overview, Row, cell_query, overview_of
+from jessy_tui.dataset.store import ExampleStore, Progress
 from jessy_tui.dataset.words import Use, Uses, sample_of, uses_of
 from jessy_tui.errors import JessyError
 from jessy_tui.files import write_atomically
-from jessy_tui.workspace import TargetSettings
+from jessy_tui.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -44,16 +45,25 @@ class Stats:
 @json_option
 @click.option("--html", type=click.Path(path_type=Path), help="Write a report as one HTML file.")
 @click.option("--svg", type=click.Path(path_type=Path), help="Write a report as one picture.")
+@click.option(
+    "--tokens", "counting_tokens", is_flag=True, help="Count tokens in the words of the base too."
+)
 @click.pass_obj
 def command(
-    workspace: Any, paths: tuple[Path, ...], *, as_json: bool, html: Path | None, svg: Path | None
+    workspace: Workspace,
+    paths: tuple[Path, ...],
+    *,
+    as_json: bool,
+    html: Path | None,
+    svg: Path | None,
+    counting_tokens: bool,
 ) -> None:
     """Show how the examples in PATHS, or in the workspace's data/, stand to the targets.
 
     The reports need no other file and no network, and follow the light or dark of whoever looks.
     """
-    settings = workspace.settings.targets
-    stats = read(list(paths) or workspace_files(workspace), settings)
+    files = list(paths) or workspace_files(workspace)
+    stats = read(workspace, files, counting_tokens=counting_tokens)
     if html is not None:
         from jessy_tui.cli.stats_html import html_of
 
@@ -73,20 +83,50 @@ def command(
             click.echo(f"Wrote {printable(path)}.")
 
 
-def read(paths: list[Path], settings: TargetSettings) -> Stats:
+def read(workspace: Workspace, paths: list[Path], *, counting_tokens: bool = False) -> Stats:
     """Count the examples of some files; large ones are not held in memory.
 
     Raises:
-        JessyError: one of them cannot be read.
+        JessyError: one of them cannot be read, or there is no base to count tokens with.
     """
     store = ExampleStore.open(paths)
     try:
         if store.problems:
             raise JessyError(store.problems[0])
-        store.wait_indexed()
-        return Stats(overview_of(store.census(), settings), uses_of(sample_of(store)))
+        _wait(store)
+        overview = overview_of(store.census(), workspace.settings.targets)
+        if counting_tokens:
+            overview = replace(overview, figures=overview.figures | _tokens(workspace, store))
+        return Stats(overview, uses_of(sample_of(store)))
     finally:
         store.close()
+
+
+def _tokens(workspace: Workspace, store: ExampleStore) -> dict[str, Figure]:
+    from jessy_tui.bases.lengths import TokenLengths
+
+    lengths = TokenLengths(workspace)
+    try:
+        figure = lengths.figure(store)
+    finally:
+        lengths.close()
+    return {figure.key: figure} if figure is not None else {}
+
+
+def _wait(store: ExampleStore) -> None:
+    """Wait for the rows of large files, with a word on how far it is where somebody looks."""
+    if store.indexing is not None and sys.stderr.isatty():
+        from rich.console import Console
+
+        with Console(stderr=True).status("Reading …") as status:
+
+            def tell(progress: Progress | None) -> None:
+                if progress is not None:
+                    status.update(f"Reading … {progress.rows:,} rows, {progress.share:.0%}")
+
+            store.subscribe_indexing(tell)
+            store.wait_indexed()
+    store.wait_indexed()
 
 
 def _write(path: Path, text: str) -> None:
@@ -110,7 +150,11 @@ def as_value(stats: Stats) -> dict[str, Any]:
     return {
         "examples": stats.examples,
         **{name: _as_json(shown) for name, shown in distributions.items()},
-        **{key: _rows(overview.figures[key].rows) for key in ("length", "turns")},
+        **{
+            key: _rows(overview.figures[key].rows)
+            for key in ("length", "turns", "tokens")
+            if key in overview.figures
+        },
         "missing": {name: shown.missing for name, shown in distributions.items()},
         "targets": [
             {

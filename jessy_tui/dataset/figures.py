@@ -53,17 +53,19 @@ class Figure:
     """One distribution."""
 
     key: str
-    """complexity, iterations, category, file, language, length or turns."""
+    """complexity, iterations, category, file, language, length, turns or tokens."""
     title: str
     rows: tuple[Row, ...]
+    note: str = ""
+    """What there is to say of it besides."""
 
     @property
     def verdict(self) -> str:
-        """How it stands to its targets, in words; "" where it has none."""
+        """How it stands to its targets, in words; or else its note."""
         targets = [row.target for row in self.rows if row.target is not None]
         missed = sum(not target.met for target in targets)
         if not targets:
-            return ""
+            return self.note
         if not missed:
             return "target met" if len(targets) == 1 else "targets met"
         return f"{missed} of {len(targets)} targets missed"
@@ -82,7 +84,11 @@ class Overview:
 def overview_of(census: Census, settings: TargetSettings) -> Overview:
     """Everything that follows from the counts and the targets."""
     distributions = census.distributions()
-    targets = compare(distributions, census.file_distribution(), settings)
+    targets = [
+        target
+        for target in compare(distributions, census.file_distribution(), settings)
+        if target.kind != "files" or _is_about(census, settings)
+    ]
     aims = {(target.kind, target.value): target for target in targets}
     figures = (
         _complexity(census, aims),
@@ -99,6 +105,14 @@ def overview_of(census: Census, settings: TargetSettings) -> Overview:
         grid_of(census, settings),
         tuple(targets),
     )
+
+
+def _is_about(census: Census, settings: TargetSettings) -> bool:
+    """Whether any file has a name that the targets of files are about.
+
+    They are those of the examples that come with Jessy; others keep theirs under other names.
+    """
+    return any(fnmatch(path.name, pattern) for path in census.files for pattern in settings.files)
 
 
 def cell_query(category: str | None, iterations: int | None) -> str:

@@ -42,7 +42,9 @@ def token_figure(lengths: Sequence[int], title: str, *, whole: bool) -> Figure:
         places = [place for place, length in enumerate(lengths, 1) if low <= length <= high]
         query = _numbers(places) if whole else ""
         rows.append(Row(name, len(places), len(places) / total if total else 0.0, query))
-    return Figure("tokens", title, tuple(rows) if total else ())
+    longest = max(lengths, default=0)
+    words = f"longest {longest:,}" if whole else f"longest of {total:,} examples {longest:,}"
+    return Figure("tokens", title, tuple(rows) if total else (), words)
 
 
 def _numbers(places: Sequence[int]) -> str:

@@ -14,8 +14,11 @@ from pathlib import Path
 import psutil
 import pytest
 
+from jessy_tui.dataset.figures import overview_of
 from jessy_tui.dataset.query import parse
 from jessy_tui.dataset.store import ExampleStore
+from jessy_tui.dataset.words import sample_of, uses_of
+from jessy_tui.workspace import TargetSettings
 from tests.benchmarks.make_million import ROWS, make_million
 
 LABELS = ["is:low", "category:rust iterations:>=4", "len:>80", "-lang:tr", "#>500000"]
@@ -63,6 +66,10 @@ def test_a_million_examples(path: Path) -> None:
             found += len(chunk)
         spent = time.perf_counter() - begun
         print(f"{query:<40} first {first:.3f} s, all {found} in {spent:.3f} s")
+    with timed("all figures of the dashboard"):
+        overview_of(store.census(), TargetSettings())
+    with timed("words of a sample"):
+        uses_of(sample_of(store))
     with timed("distributions"):
         assert store.distributions().examples == ROWS
     entry = store[ROWS // 2]

@@ -122,6 +122,22 @@ def test_the_same_file_named_twice_counts_once(jessy: Jessy, workspace: Workspac
     assert ran.json["examples"] == 8
 
 
+def test_tokens_without_a_base_say_how_to_get_one(jessy: Jessy, workspace: Workspace) -> None:
+    ran = jessy("stats", "--tokens", folder=workspace.root)
+    assert (ran.code, ran.out) == (1, "")
+    assert "jessy bases says how" in ran.err
+
+
+def test_targets_of_files_are_those_of_files_that_are_named_so(
+    jessy: Jessy, workspace: Workspace
+) -> None:
+    names = [one["name"] for one in jessy("stats", "--json", folder=workspace.root).json["targets"]]
+    assert "LOW" in names
+    assert not any(name.startswith("files ") for name in names)
+    bundled = jessy("stats", "--json", folder=REPOSITORY).json["targets"]
+    assert sum(one["name"].startswith("files ") for one in bundled) == 4
+
+
 class _Page(HTMLParser):
     """Collects what a page says and what it refers to."""
 

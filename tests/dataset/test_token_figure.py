@@ -55,6 +55,7 @@ def _is_in(length: int, name: str) -> bool:
 def test_of_a_sample_no_filter_is_offered() -> None:
     rows = token_figure([10, 500], "Tokens", whole=False).rows
     assert [row.query for row in rows if row.count] == ["", ""]
+    assert token_figure([10, 500], "Tokens", whole=False).verdict == "longest of 2 examples 500"
 
 
 def test_what_is_too_scattered_for_one_filter_has_none() -> None:

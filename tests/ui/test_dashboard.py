@@ -10,7 +10,7 @@ import pytest
 from textual.pilot import Pilot
 
 from jessy_tui.app import JessyApp
-from jessy_tui.bases import catalogue, token_client
+from jessy_tui.bases import lengths
 from jessy_tui.dataset.rows import Row
 from jessy_tui.ui.dashboard.bar_panel import BarPanel
 from jessy_tui.ui.dashboard.heat_map import HeatMap
@@ -358,8 +358,8 @@ async def test_tokens_are_counted_in_the_words_of_the_base_while_somebody_looks(
 ) -> None:
     COUNTERS.clear()
     base = SimpleNamespace(name="tiny", folder=workspace.bases / "tiny", ready=True)
-    monkeypatch.setattr(catalogue, "chosen", lambda _: base)
-    monkeypatch.setattr(token_client, "TokenCounter", CountsWords)
+    monkeypatch.setattr(lengths, "chosen", lambda _: base)
+    monkeypatch.setattr(lengths, "TokenCounter", CountsWords)
     async with opened(workspace) as pilot:
         await dashboard(pilot)
         await go_to(pilot, "tokens")

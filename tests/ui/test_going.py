@@ -24,6 +24,7 @@ def app_of(pilot: Pilot[None]) -> JessyApp:
 async def write(pilot: Pilot[None], **label: Any) -> None:
     app_of(pilot).write_example(**label)
     await until(pilot, lambda: isinstance(pilot.app.screen, ExampleEditor))
+    await until(pilot, lambda: "New example" in shown(pilot))
 
 
 async def test_a_filter_is_shown_from_another_tab(workspace: Workspace) -> None:

@@ -1,6 +1,7 @@
 """Tab 2: what is there against what there should be, as it is now, unsaved edits included."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -10,18 +11,21 @@ from textual.timer import Timer
 from textual.widgets import ContentSwitcher, Static
 from textual.worker import get_current_worker
 
-from jessy_tui.dataset.figures import Overview, overview_of
+from jessy_tui.dataset.figures import Figure, Overview, overview_of
 from jessy_tui.dataset.store import ExampleStore
 from jessy_tui.dataset.words import SAMPLE, Use, Uses, sample_of, uses_of
+from jessy_tui.errors import JessyError
 from jessy_tui.iteration import Complexity
 from jessy_tui.ui.dashboard.bar_panel import BarPanel
 from jessy_tui.ui.dashboard.found import show_findings
 from jessy_tui.ui.dashboard.gap_list import GapList
 from jessy_tui.ui.dashboard.heat_map import HeatMap
 from jessy_tui.ui.dashboard.panel import Panel
-from jessy_tui.ui.dashboard.tokens import Tokens, TokensCounted
 from jessy_tui.ui.dashboard.use_list import Item, UseList
 from jessy_tui.ui.tab_screen import TabScreen
+
+if TYPE_CHECKING:
+    from jessy_tui.bases.lengths import TokenLengths
 
 COUNTING = "Counting …"
 _WORDS_AFTER = 0.4
@@ -45,7 +49,7 @@ class DashboardScreen(TabScreen):
     _counting = False
     _count_again = False
     _words_timer: Timer | None = None
-    _tokens: Tokens | None = None
+    _tokens: "TokenLengths | None" = None
 
     def compose_body(self) -> ComposeResult:
         with ContentSwitcher(initial="waiting", id="body"):
@@ -154,16 +158,21 @@ class DashboardScreen(TabScreen):
 
     @work(thread=True, exclusive=True, group="tokens")
     def _count_tokens(self, store: ExampleStore) -> None:
-        worker = get_current_worker()
-        tokens = self._tokens = self._tokens or Tokens(self.jessy.workspace)
-        counted = tokens.count(store, lambda: worker.is_cancelled)
-        if counted is not None and not worker.is_cancelled:
-            self.app.call_from_thread(self._show_tokens, counted)
+        from jessy_tui.bases.lengths import TokenLengths
 
-    def _show_tokens(self, counted: TokensCounted) -> None:
+        worker = get_current_worker()
+        tokens = self._tokens = self._tokens or TokenLengths(self.jessy.workspace)
+        try:
+            figure = tokens.figure(store, lambda: worker.is_cancelled)
+        except JessyError as error:
+            figure = Figure("tokens", "Tokens", (), note=str(error))
+        if figure is not None and not worker.is_cancelled:
+            self.app.call_from_thread(self._show_tokens, figure)
+
+    def _show_tokens(self, figure: Figure) -> None:
         panel = self.query_one("#tokens", BarPanel)
-        panel.border_title = counted.figure.title
-        panel.show(counted.figure, counted.words)
+        panel.border_title = figure.title
+        panel.show(figure)
 
     def on_screen_suspend(self) -> None:
         """Nobody looks: let the process that counts tokens go."""
