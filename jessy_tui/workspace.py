@@ -50,6 +50,9 @@ class CheckSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     opening_share: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.03
     """The share of the answers, 0 to 1, that may begin with the same two words."""
     answer_length: AnswerLengths = AnswerLengths()
+    max_seq_length: Annotated[int, msgspec.Meta(ge=16)] = 1024
+    """So many tokens an answer may have with all that stands before it, in the tokens and the
+    template of the base; counted where a base is on this disk."""
 
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]

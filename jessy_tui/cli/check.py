@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from jessy_tui.cli.checking import interrupted, processes, progress
+from jessy_tui.cli.checking import interrupted, measuring, processes, progress
 from jessy_tui.cli.data import paths_argument, shorten, workspace_files
 from jessy_tui.cli.output import json_option
 from jessy_tui.dataset.checks import (
@@ -64,13 +64,13 @@ def command(
         others = [path for path in paths if path not in named] or workspace_files(workspace)
         files = list({path.resolve(): path for path in others}.values())
     fixes: list[tuple[Path, int, Fix]] | None = None
-    with interrupted() as stopped:
+    with interrupted() as stopped, measuring(workspace) as measure:
         if fixing:
             with Sweep(files, settings, probes, processes=processes()) as first:
                 with progress(quiet=as_json or as_sarif) as tell:
                     first.run(tell, stopped)
                 fixes = [] if stopped() else _fix(workspace, first.findings())
-        with Sweep(files, settings, probes, processes=processes()) as sweep:
+        with Sweep(files, settings, probes, processes=processes(), measure=measure) as sweep:
             with progress(quiet=as_json or as_sarif) as tell:
                 sweep.run(tell, stopped)
             before = [unreadable_file(error) for error in (*sweep.errors, *unread)]
@@ -80,6 +80,8 @@ def command(
             if not paths and sweep.complete:
                 after += check_balance(sweep.census, settings, workspace.settings.targets)
             report = _Report(sweep, before, after, len(files) - len(sweep.errors), fixes)
+            if sweep.unmeasured is not None:
+                click.echo(f"jessy: tokens were not counted: {sweep.unmeasured}", err=True)
             report.print(as_json=as_json, as_sarif=as_sarif, every=every)
             counts = report.counts
     if not sweep.complete:

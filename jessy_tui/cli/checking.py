@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Final
 
+from jessy_tui.dataset.checks.length import Measure
 from jessy_tui.dataset.checks.sweep import Stage
+from jessy_tui.workspace import Workspace
 
 _WORDS: Final = {"reading": "checking", "comparing": "comparing questions and answers"}
 _MOST_PROCESSES: Final = 8
@@ -36,6 +38,20 @@ def interrupted() -> Iterator[Callable[[], bool]]:
         yield lambda: bool(asked)
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def measuring(workspace: Workspace) -> Iterator[Measure | None]:
+    """How long answers may be in the tokens of the workspace's base; None where it has none."""
+    from jessy_tui.bases.catalogue import chosen
+    from jessy_tui.bases.token_client import TokenCounter
+
+    base = chosen(workspace)
+    if base is None or not base.ready:
+        yield None
+        return
+    with TokenCounter(base.folder) as counter:
+        yield Measure(counter.count, base.name, workspace.settings.check.max_seq_length)
 
 
 @contextmanager

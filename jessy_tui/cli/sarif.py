@@ -61,8 +61,9 @@ def _result(finding: Finding, rule: int) -> dict[str, Any]:
         "message": {"text": finding.message},
         "locations": [_location(finding, finding.file)] if finding.file else [],
     }
-    if finding.fix is not None:
-        result["properties"] = {"fix": finding.fix}
+    properties = {"fix": finding.fix, "span": finding.span}
+    if known := {name: value for name, value in properties.items() if value is not None}:
+        result["properties"] = known
     return result
 
 

@@ -16,6 +16,7 @@ from jessy_tui.workspace import Workspace
 
 if TYPE_CHECKING:
     from jessy_tui.dataset.census import Census
+    from jessy_tui.ui.findings.service import FindingsService
 
 NEW_FILE = "examples.json"
 """Where the first example of a workspace goes."""
@@ -26,6 +27,7 @@ class Going(App[None]):
 
     workspace: Workspace
     store: ExampleStore | None
+    findings: "FindingsService"
 
     def show_examples(self, query: str) -> None:
         """Go to the Examples tab and show those of `query`, as if it had been typed there."""
@@ -84,7 +86,13 @@ class Going(App[None]):
         categories = census.categories()
         while draft is not None:
             draft = await self.push_screen_wait(
-                ExampleEditor(None, categories, draft=draft, place=target.name)
+                ExampleEditor(
+                    None,
+                    categories,
+                    draft=draft,
+                    place=target.name,
+                    findings_of=lambda example: self.findings.findings_if(None, example),
+                )
             )
             if draft is None:
                 return

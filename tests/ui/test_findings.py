@@ -159,3 +159,20 @@ async def test_nothing_found_is_said(make_workspace: MakeWorkspace) -> None:
         assert "Nothing found" in shown(pilot)
         await press(pilot, "f", "F", "w", "r", "enter", "l", "enter", "escape")
         assert "Examples 1/1" in shown(pilot)
+
+
+async def test_the_form_shows_what_the_checks_would_say_while_one_types(
+    make_workspace: MakeWorkspace,
+) -> None:
+    async with opened(make_workspace(a_json=TWINS)) as pilot:
+        store = pilot.app.store  # type: ignore[attr-defined]
+        await press(pilot, "a")
+        await type_text(pilot, "kahve mi çay mı")
+        await press(pilot, "tab")
+        await type_text(pilot, "Çay.")
+        await press(pilot, "tab", "1", "tab")
+        await type_text(pilot, "chat")
+        await until(pilot, lambda: "Example 3 of a.json has the same question" in shown(pilot))
+        await press(pilot, "escape", "escape")
+        assert len(store) == 3
+        assert pilot.app.findings.counts()["warning"] == 1  # type: ignore[attr-defined]

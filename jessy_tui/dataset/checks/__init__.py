@@ -16,6 +16,7 @@ from jessy_tui.dataset.checks.alone import EXAMPLE_CHECKS, check_example
 from jessy_tui.dataset.checks.check import Check
 from jessy_tui.dataset.checks.checker import DATASET_CHECKS, Checker
 from jessy_tui.dataset.checks.finding import SEVERITIES, Finding, Flaw, Said, Severity, finding_of
+from jessy_tui.dataset.checks.length import TOO_LONG
 from jessy_tui.dataset.files import ExampleFile, ExampleFileError
 from jessy_tui.dataset.patch import offset_of
 from jessy_tui.dataset.probes import ProbeFile
@@ -54,6 +55,7 @@ ALL_CHECKS: Final[tuple[Check, ...]] = (
     _FILE,
     *EXAMPLE_CHECKS,
     *DATASET_CHECKS,
+    TOO_LONG,
     *PROBE_CHECKS,
     balance.BALANCE,
 )

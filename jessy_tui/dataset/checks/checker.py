@@ -56,6 +56,8 @@ class Checker:
         self._orders: dict[int, int] = {}
         self._alone: dict[int, list[tuple[Check, Flaw]]] = {}
         """What the checks of one example find; only for those of which they find something."""
+        self._measured: dict[int, list[tuple[Check, Flaw]]] = {}
+        """What others have found; see `say`."""
         self._said: dict[int, tuple[Said, ...]] = {}
         """What all checks find, without the sentences; only for those of which they do."""
         self._counts: Counter[Said] = Counter()
@@ -101,6 +103,12 @@ class Checker:
         self._refresh(touched)
         return touched
 
+    def say(self, entry_id: int, found: list[tuple[Check, Flaw]]) -> None:
+        """Keep what somebody else has found in an entry, until it holds another example."""
+        if entry_id in self._known and (found or entry_id in self._measured):
+            self._measured[entry_id] = found
+            self._refresh([entry_id])
+
     def remove(self, entry_id: int) -> Set[int]:
         """An entry is gone; returns those whose findings may differ. Unknown ones are no matter."""
         known = self._known.pop(entry_id, None)
@@ -110,6 +118,7 @@ class Checker:
         for index in self._indexes:
             touched |= index.remove(known)
         self._alone.pop(entry_id, None)
+        self._measured.pop(entry_id, None)
         self._refresh(touched)
         return touched
 
@@ -143,6 +152,23 @@ class Checker:
                 self._said.pop(entry_id, None)
 
     # --- asking --------------------------------------------------------------------------------
+
+    def would_say(self, entry_id: int, example: Example, was: Example | None) -> list[Finding]:
+        """What all checks would say of an entry that held another example, the gravest first.
+
+        `was` is what it holds now; None where there is no such entry. Nothing is changed.
+        """
+        known = self._known.get(entry_id)
+        measured = self._measured.get(entry_id)
+        self.update(entry_id, example)
+        findings = [finding_of(check, flaw) for check, flaw in self.flaws_of(entry_id)]
+        self.remove(entry_id)
+        if known is None or was is None:
+            self._orders.pop(entry_id, None)
+        else:
+            self.update(entry_id, was)
+            self.say(entry_id, measured or [])
+        return sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))
 
     def counts(self) -> dict[Severity, int]:
         """How many findings there are of each severity, also of those there are none of."""
@@ -183,6 +209,9 @@ class Checker:
         if known is None:
             return
         yield from self._alone.get(entry_id, ())
+        for check, flaw in self._measured.get(entry_id, ()):
+            if check.name not in known.waived and check.name not in self._settings.off:
+                yield check, flaw
         for index in self._indexes:
             for check, flaw in index.flaws(known, name_of):
                 waived = check.name in known.waived and check.severity != "error"

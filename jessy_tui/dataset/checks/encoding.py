@@ -36,7 +36,7 @@ def _mojibake(subject: Subject) -> Iterator[Flaw]:
                 f"a letter of the {what(is_answer)} is lost, and U+FFFD stands for it, in "
                 f"{excerpt(text, at)}; write it again."
             )
-            yield Flaw(path, reason)
+            yield Flaw(path, reason, span=(at, at + 1))
         first, pair = _misread()
         if not (first.search(text) and pair.search(text)):
             continue
@@ -48,7 +48,8 @@ def _mojibake(subject: Subject) -> Iterator[Flaw]:
                 f"the {what(is_answer)} was read in the wrong encoding: {excerpt(text, at)} is "
                 f"{excerpt(repaired, at)}."
             )
-            yield Flaw(path, reason, json.dumps(repaired, ensure_ascii=False))
+            span = (at, min(at + 2, len(text)))
+            yield Flaw(path, reason, json.dumps(repaired, ensure_ascii=False), span)
 
 
 @cache

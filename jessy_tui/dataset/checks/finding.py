@@ -13,6 +13,8 @@ Severity = Literal["error", "warning", "note"]
 SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning", "note")
 """The gravest first."""
 
+Span = tuple[int, int]
+
 FieldPath = tuple[str | int, ...]
 """Where in an example: keys and places in lists, such as ("conversations", 1, "value")."""
 
@@ -35,6 +37,8 @@ class Finding:
     """What is wrong and what to do, as a sentence."""
     fix: str | None
     """The JSON that can safely take the field's place, where there is one."""
+    span: Span | None = None
+    """Where in the text of the field, in characters from 0, the end exclusive; None for all."""
 
 
 class Said(NamedTuple):
@@ -51,6 +55,7 @@ class Flaw:
     path: FieldPath
     message: str
     fix: str | None = None
+    span: Span | None = None
 
 
 def field_name(path: FieldPath) -> str | None:
@@ -75,4 +80,6 @@ def finding_of(
     """A flaw as a finding, its reason as a sentence."""
     message = flaw.message[:1].upper() + flaw.message[1:]
     field = field_name(flaw.path)
-    return Finding(check.name, check.severity, file, index, line, field, message, flaw.fix)
+    return Finding(
+        check.name, check.severity, file, index, line, field, message, flaw.fix, flaw.span
+    )

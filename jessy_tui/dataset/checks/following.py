@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING, Final
 from jessy_tui.dataset.changes import Change
 from jessy_tui.dataset.checks import balance
 from jessy_tui.dataset.checks.alone import check_example
+from jessy_tui.dataset.checks.check import Check
 from jessy_tui.dataset.checks.checker import Checker, Place
-from jessy_tui.dataset.checks.finding import SEVERITIES, Finding, Said, Severity
+from jessy_tui.dataset.checks.finding import SEVERITIES, Finding, Flaw, Said, Severity
+from jessy_tui.dataset.checks.length import TOO_LONG, Measure, long_rows, too_long
 from jessy_tui.dataset.example import Example
 from jessy_tui.dataset.probes import ProbeFile
 from jessy_tui.dataset.query import is_asked_for
@@ -36,6 +38,10 @@ MOST_FOLLOWED: Final = 20_000
 _CHUNK: Final = 16
 """So many examples are looked at before others have their turn: some ten milliseconds."""
 _REST: Final = 0.001
+_MEASURED: Final = 64
+"""So many examples have their tokens counted at once."""
+_NEW: Final = -1
+"""The id of an entry that is being written."""
 _TELL_EVERY: Final = 0.2
 _PATIENCE: Final = 0.03
 """Seconds that somebody who asks for sentences waits for the thread."""
@@ -83,11 +89,16 @@ class Following:
         tell: Callable[[], None],
         *,
         most: int = MOST_FOLLOWED,
+        measure: Callable[[], Measure | None] = lambda: None,
     ) -> None:
         """`tell` is called in the thread whenever the findings or the progress may have changed.
 
-        `probes` is where the probes are, if there are any.
+        `probes` is where the probes are, if there are any. `measure` is asked in the thread, once,
+        how long answers may be.
         """
+        self._measure_of = measure
+        self._measure: Measure | None = None
+        self._measuring = True
         self._store, self._settings, self._probes, self._tell = store, settings, probes, tell
         self._most = most
         self._checker: Checker | None = None
@@ -107,6 +118,8 @@ class Following:
         """How far the first look is; None once it is done, or where there are too many."""
         self.too_many = False
         """Whether there are more examples than are followed."""
+        self.unmeasured: str | None = None
+        """Why no tokens are counted, in a sentence, where that was tried."""
         self.failure: str | None = None
         """Why nothing is checked, in a sentence; None where all is well."""
 
@@ -127,7 +140,8 @@ class Following:
     @property
     def settled(self) -> bool:
         """Whether all that has happened is looked at."""
-        return self.progress is None and not self._changes.unfinished_tasks
+        busy = self.progress is not None or self._measuring
+        return not busy and not self._changes.unfinished_tasks
 
     def _changed(self, change: Change) -> None:
         """Called in whatever thread made the change, one at a time."""
@@ -184,6 +198,20 @@ class Following:
             return check_example(self._store.example(entry_id), self._settings.check)
         return []
 
+    def findings_if(self, entry_id: int | None, example: Example) -> list[Finding]:
+        """What the checks would say if an entry, or a new one, held this example."""
+        known = entry_id is None or self.known_of(entry_id) is not None
+        if self._checker is not None and known and self._lock.acquire(timeout=_PATIENCE):
+            try:
+                was = None if entry_id is None else self._store.example(entry_id)
+                key = _NEW if entry_id is None else entry_id
+                return self._checker.would_say(key, example, was)
+            except KeyError:
+                pass  # it was deleted a moment ago
+            finally:
+                self._lock.release()
+        return check_example(example, self._settings.check)
+
     def flagged(self, check: str | None = None) -> list[int]:
         """The entries of which a check finds something, or any check, in no order."""
         if self._checker is None:
@@ -202,9 +230,15 @@ class Following:
             self._load()
         except JessyError as error:
             self.failure = str(error)
-            self.progress = None
+            self.progress, self._measuring = None, False
             self._tell()
             return
+        try:
+            self._measure_all()
+        except JessyError as error:
+            self._measure, self.unmeasured = None, str(error)
+        self._measuring = False
+        self._tell()
         while not self._closed.is_set():
             changes = [self._changes.get()]
             with contextlib.suppress(queue.Empty):
@@ -278,6 +312,37 @@ class Following:
                 with contextlib.suppress(KeyError):  # deleted; its change is on the way
                     yield entry_id, self._store.example(entry_id)
 
+    def _measure_all(self) -> None:
+        """Count the tokens of the answers that may be too long, with the lock free meanwhile."""
+        if self._checker is None or TOO_LONG.name in self._settings.check.off:
+            return
+        self._measure = self._measure_of()
+        if self._measure is None:
+            return
+        for start in range(0, len(ids := self._store.ids()), _MEASURED):
+            if self._closed.is_set():
+                return
+            self._take_up_changes()
+            self._measure_some(self._examples(ids[start : start + _MEASURED]))
+        self._summarize()
+
+    def _measure_some(self, examples: Iterable[tuple[int, Example]]) -> None:
+        measure, checker = self._measure, self._checker
+        if measure is None or checker is None:
+            return
+        rows = [
+            (entry_id, row)
+            for entry_id, example in examples
+            for row in long_rows(example, measure.most)
+        ]
+        found: dict[int, list[tuple[Check, Flaw]]] = {}
+        flaws = too_long([row for _, row in rows], measure)
+        for (entry_id, _), flaw in zip(rows, flaws, strict=True):
+            found.setdefault(entry_id, []).extend([(TOO_LONG, flaw)] if flaw else [])
+        with self._lock:
+            for entry_id, said in found.items():
+                checker.say(entry_id, said)
+
     def _take_up_changes(self) -> None:
         with contextlib.suppress(queue.Empty):
             while True:
@@ -298,9 +363,16 @@ class Following:
                         self._checker.remove(entry_id)
                     else:
                         self._checker.update(entry_id, example)
+            self._measure_again(now)
         for entry_id in change.entry_ids:
             if self._awaited.get(entry_id) == number:
                 self._awaited.pop(entry_id, None)
+
+    def _measure_again(self, now: dict[int, Example | None]) -> None:
+        try:
+            self._measure_some((key, example) for key, example in now.items() if example)
+        except JessyError as error:
+            self._measure, self.unmeasured = None, str(error)
 
     def _summarize(self, *, balanced: bool = False) -> None:
         by_check = {} if self._checker is None else self._checker.by_check()

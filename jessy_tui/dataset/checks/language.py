@@ -1,4 +1,4 @@
-"""The check for text that is not in the language its label names.
+"""The check for text that is not in the language its label names, or else its category.
 
 Turkish and English are told apart by the small words that only one of them has, and by the letters
 that English lacks. It speaks up only where the evidence is clear: most texts of a few words say
@@ -14,6 +14,7 @@ from jessy_tui.dataset.checks.code import without_code
 from jessy_tui.dataset.checks.finding import Flaw
 from jessy_tui.dataset.checks.subject import Subject
 from jessy_tui.dataset.checks.words import what
+from jessy_tui.dataset.turkish import fold
 
 # As they fold. Left out is what both have: is/iş, on, an, at, as, in, de, da, her, sen, but, one;
 # and what engineers write in capitals: abi, lan.
@@ -45,11 +46,18 @@ _ENOUGH: Final = 3
 _CLEAR: Final = 4
 """And so many times as many as of the language that is named."""
 
+_APART: Final = re.compile(r"[^a-z]")
+_IN_CATEGORIES: Final = {
+    "tr": frozenset({"tr", "turkish", "turkce"}),
+    "en": frozenset({"en", "english", "ingilizce"}),
+}
 _NAMES: Final = {"tr": "Turkish", "en": "English"}
 
 
 def _wrong_language(subject: Subject) -> Iterator[Flaw]:
-    language = subject.example.language
+    language, named = subject.example.language, "language"
+    if language is None:
+        language, named = _of_category(subject.example.category), "category"
     if language not in _NAMES:
         return
     for (path, text, is_answer), (_, folded, _) in zip(subject.texts, subject.plain, strict=True):
@@ -57,11 +65,18 @@ def _wrong_language(subject: Subject) -> Iterator[Flaw]:
         mine, others = (turkish, english) if language == "tr" else (english, turkish)
         if others >= _ENOUGH and others >= _CLEAR * mine:
             other = _NAMES["en" if language == "tr" else "tr"]
+            said = language if named == "language" else subject.example.category
             reason = (
-                f'the language is "{language}", but the {what(is_answer)} is in {other}; write it '
+                f'the {named} is "{said}", but the {what(is_answer)} is in {other}; write it '
                 f'in {_NAMES[language]}, or name the language of the example, or "mixed".'
             )
             yield Flaw(path, reason)
+
+
+def _of_category(category: str | None) -> str | None:
+    """The language that a category begins with, as "turkish-slang" and "en_idioms" do."""
+    first = _APART.split(fold(category.strip()), maxsplit=1)[0] if category else ""
+    return next((code for code, names in _IN_CATEGORIES.items() if first in names), None)
 
 
 def _evidence(text: str, folded: str) -> tuple[int, int]:
@@ -76,6 +91,9 @@ def _evidence(text: str, folded: str) -> tuple[int, int]:
 
 CHECKS: Final = (
     ExampleCheck(
-        "wrong-language", "warning", "Text in another language than named.", _wrong_language
+        "wrong-language",
+        "warning",
+        "Text in another language than its label names.",
+        _wrong_language,
     ),
 )

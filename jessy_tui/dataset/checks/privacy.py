@@ -56,7 +56,7 @@ def _mail(subject: Subject) -> Iterator[Flaw]:
                     f"the {what(is_answer)} holds the e-mail address {found[0]}; if it is "
                     "somebody's, write one at example.com."
                 )
-                yield Flaw(path, reason)
+                yield Flaw(path, reason, span=found.span())
 
 
 def _phone(subject: Subject) -> Iterator[Flaw]:
@@ -69,7 +69,7 @@ def _phone(subject: Subject) -> Iterator[Flaw]:
                     f"the {what(is_answer)} holds the telephone number {found[0].strip()}; if it "
                     "is somebody's, take it out."
                 )
-                yield Flaw(path, reason)
+                yield Flaw(path, reason, span=found.span())
 
 
 def _secret(subject: Subject) -> Iterator[Flaw]:
@@ -82,7 +82,7 @@ def _secret(subject: Subject) -> Iterator[Flaw]:
                 f"the {what(is_answer)} holds what looks like a key, {shown}; take it out, and "
                 "revoke it if it is real."
             )
-            yield Flaw(path, reason)
+            yield Flaw(path, reason, span=found.span())
 
 
 def _account(subject: Subject) -> Iterator[Flaw]:
@@ -96,7 +96,7 @@ def _account(subject: Subject) -> Iterator[Flaw]:
                         f"the {what(is_answer)} holds what looks like the number of a card or an "
                         f"account, {found[0][:6]}…; take it out."
                     )
-                    yield Flaw(path, reason)
+                    yield Flaw(path, reason, span=found.span())
 
 
 def _luhn(number: str) -> bool:

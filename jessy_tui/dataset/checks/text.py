@@ -39,8 +39,12 @@ def _control_character(subject: Subject) -> Iterator[Flaw]:
         names = ", ".join(_name(character) for character in found)
         clean = _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
         fix = json.dumps(clean, ensure_ascii=False) if clean.strip() else None
+        first = _INVISIBLE.search(text)
         yield Flaw(
-            path, f"the {what(is_answer)} holds what nobody sees ({names}); take it out.", fix
+            path,
+            f"the {what(is_answer)} holds what nobody sees ({names}); take it out.",
+            fix,
+            first.span() if first else None,
         )
 
 
@@ -61,7 +65,9 @@ def _whitespace(subject: Subject) -> Iterator[Flaw]:
             reason = (
                 f"there is blank space {' and '.join(sides)} the {what(is_answer)}; take it out."
             )
-            yield Flaw(path, reason, json.dumps(bare, ensure_ascii=False))
+            start = len(text) - len(text.lstrip())
+            span = (0, start) if start else (len(text.rstrip()), len(text))
+            yield Flaw(path, reason, json.dumps(bare, ensure_ascii=False), span)
 
 
 CHECKS: Final = (

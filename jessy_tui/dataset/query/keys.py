@@ -73,8 +73,9 @@ KEYS: Final = (*DESCRIPTIONS, *SYNONYMS)
 def check_names() -> frozenset[str]:
     """The names of all checks there are; imported when they are asked for, for a quick start."""
     from jessy_tui.dataset.checks import DATASET_CHECKS, EXAMPLE_CHECKS, FILE_CHECK
+    from jessy_tui.dataset.checks.length import TOO_LONG
 
-    names = {FILE_CHECK}
+    names = {FILE_CHECK, TOO_LONG.name}
     names.update(check.name for check in EXAMPLE_CHECKS)
     names.update(check.name for check in DATASET_CHECKS)
     return frozenset(names)

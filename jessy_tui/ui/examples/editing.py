@@ -56,13 +56,23 @@ class Editing(Bulk):
             if edited is not None:
                 self.change(lambda: self.store.replace(entry.id, edited))
 
-        self._open_editor(entry.example, keep)
+        self._open_editor(entry.example, keep, entry.id)
 
-    def _open_editor(self, example: Example | None, then: Callable[[Example | None], None]) -> None:
+    def _open_editor(
+        self,
+        example: Example | None,
+        then: Callable[[Example | None], None],
+        entry_id: int | None = None,
+    ) -> None:
         # Imported when first asked for: the first paint does not wait for text areas.
         from jessy_tui.ui.examples.example_editor import ExampleEditor
 
-        self.app.push_screen(ExampleEditor(example, self._categories()), then)
+        form = ExampleEditor(
+            example,
+            self._categories(),
+            findings_of=lambda draft: self.jessy.findings.findings_if(entry_id, draft),
+        )
+        self.app.push_screen(form, then)
 
     def _categories(self) -> dict[str, int]:
         """Those that exist, with how many examples each has."""

@@ -1,8 +1,8 @@
 """The form in which an example is written and mended."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from rich.text import Text
 from textual import on, work
@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen, Screen
+from textual.timer import Timer
 from textual.widgets import Input, Static, TextArea
 
 from jessy_tui.dataset.example import HUMAN, JESSY, Example
@@ -19,8 +20,15 @@ from jessy_tui.ui.examples.conversation import Message, conversation_of, message
 from jessy_tui.ui.examples.label_form import LabelForm
 from jessy_tui.ui.examples.metadata_form import MetadataForm, MetadataRow
 from jessy_tui.ui.examples.turn_field import TurnField
+from jessy_tui.ui.findings.counting import in_lines
 from jessy_tui.ui.text import visible
 
+if TYPE_CHECKING:
+    from jessy_tui.dataset.checks import Finding
+
+_CHECK_AFTER = 0.3
+"""Seconds without a key before the checks are asked."""
+_MOST_FINDINGS = 3
 _HINT = "ctrl+s keeps · esc cancels · tab next field · f12 keys"
 
 
@@ -68,12 +76,16 @@ class ExampleEditor(ModalScreen[Example]):
         *,
         draft: Example | None = None,
         place: str = "",
+        findings_of: Callable[[Example], "list[Finding]"] = lambda _: [],
     ) -> None:
         """`categories` are those that exist, with their numbers of examples.
 
         A new example begins as `draft`, or else empty; `place` says where it will go.
+        `findings_of` is what the checks would say of an example, which is shown while one types.
         """
         super().__init__()
+        self._findings_of = findings_of
+        self._checking: Timer | None = None
         self.example = example
         self._place = place
         self._categories = categories or {}
@@ -102,6 +114,7 @@ class ExampleEditor(ModalScreen[Example]):
                     yield TurnField(message, "answer" if at in answers[-1:] else area_id)
             yield LabelForm(self._categories)
             yield MetadataForm()
+            yield Static(id="form-findings")
             yield Static(id="problem", classes="error-line")
 
     async def on_mount(self) -> None:
@@ -112,6 +125,7 @@ class ExampleEditor(ModalScreen[Example]):
         await self._arrange()
         self._before = self._state()
         fields = self._fields
+        self._check_soon()
         answer = next((field for field in reversed(fields) if field.role == JESSY), fields[-1])
         (fields[0] if self.example is None else answer).area.focus()
 
@@ -193,6 +207,19 @@ class ExampleEditor(ModalScreen[Example]):
     def _typed(self) -> None:
         self._asked_to_discard = False
         self._say(self._label_form.contradiction)
+        self._check_soon()
+
+    def _check_soon(self) -> None:
+        """Ask the checks when nothing was typed for a moment."""
+        if self._checking is not None:
+            self._checking.stop()
+        self._checking = self.set_timer(_CHECK_AFTER, self._check)
+
+    def _check(self) -> None:
+        findings = [] if self._problem() else self._findings_of(self._example())
+        line = self.query_one("#form-findings", Static)
+        line.display = bool(findings)
+        line.update(in_lines(findings, _MOST_FINDINGS))
 
     @on(LabelForm.Contradicted)
     def _label_shown(self) -> None:
@@ -206,13 +233,22 @@ class ExampleEditor(ModalScreen[Example]):
         if problem := self._problem():
             self._say(problem)
             return
+        edited = self._example()
+        raw = self.example.raw if self.example is not None else {}
+        self.dismiss(None if same_json(edited.raw, raw) else edited)
+
+    def _example(self) -> Example:
+        """The example as it stands in the form, where that has no problem."""
         fields = self._fields
         labelled = next(field for field in reversed(fields) if field.role == JESSY)
-        labelled.metadata = self._label_of(labelled)
-        messages = messages_of([field.message for field in fields], self.example)
+        said = [
+            replace(field.message, metadata=self._label_of(field))
+            if field is labelled
+            else field.message
+            for field in fields
+        ]
         raw = self.example.raw if self.example is not None else {}
-        edited = Example({**raw, "conversations": messages})
-        self.dismiss(None if same_json(edited.raw, raw) else edited)
+        return Example({**raw, "conversations": messages_of(said, self.example)})
 
     def action_cancel(self) -> None:
         """Close without changes; what was typed is given up only when asked twice."""

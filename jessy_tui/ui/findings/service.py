@@ -7,8 +7,11 @@ from jessy_tui.ui.findings.counting import words_of
 
 if TYPE_CHECKING:
     from jessy_tui.app import JessyApp
+    from jessy_tui.bases.token_client import TokenCounter
     from jessy_tui.dataset.checks import Finding, Said, Severity
     from jessy_tui.dataset.checks.following import Checking, Following
+    from jessy_tui.dataset.checks.length import Measure
+    from jessy_tui.dataset.example import Example
 
 _AFTER = 0.1
 """Seconds after the examples are there: they are on the screen before the checks are read."""
@@ -25,6 +28,7 @@ class FindingsService:
         self._app = app
         self._store: ExampleStore | None = None
         self._following: Following | None = None
+        self._counter: TokenCounter | None = None
 
     def follow(self, store: ExampleStore) -> None:
         """Check the examples of `store` from now on."""
@@ -50,8 +54,22 @@ class FindingsService:
             workspace.settings,
             workspace.probes,
             lambda: self._told(following),
+            measure=self._measure,
         )
         following.start()
+
+    def _measure(self) -> "Measure | None":
+        """How long answers may be in the tokens of the base; called in the thread of the checks."""
+        from jessy_tui.bases.catalogue import chosen
+        from jessy_tui.bases.token_client import TokenCounter
+        from jessy_tui.dataset.checks.length import Measure
+
+        base = chosen(self._app.workspace)
+        if base is None or not base.ready:
+            return None
+        self._counter = TokenCounter(base.folder)
+        most = self._app.workspace.settings.check.max_seq_length
+        return Measure(self._counter.count, base.name, most)
 
     def _told(self, following: "Following") -> None:
         """Called in the thread of the checks."""
@@ -65,6 +83,9 @@ class FindingsService:
         if self._following is not None:
             self._following.close()
             self._following = None
+        if self._counter is not None:
+            self._counter.close()
+            self._counter = None
 
     # --- asking --------------------------------------------------------------------------------
 
@@ -102,6 +123,10 @@ class FindingsService:
     def findings_of(self, entry_id: int) -> "list[Finding]":
         """What the checks say of an entry, the gravest first, in sentences."""
         return self._following.findings_of(entry_id) if self._following else []
+
+    def findings_if(self, entry_id: int | None, example: "Example") -> "list[Finding]":
+        """What the checks would say if an entry, or a new one, held this example."""
+        return self._following.findings_if(entry_id, example) if self._following else []
 
     def flagged(self, check: str | None = None) -> list[int]:
         """The ids of the entries of which a check finds something, or any check; in no order."""

@@ -126,6 +126,32 @@ def test_probes_are_known_to_it(tmp_path: Path) -> None:
     assert names(found) == {}
 
 
+def test_what_would_be_said_of_a_draft_changes_nothing() -> None:
+    found = checker(one("naber", "1"), one("selam", "2"))
+    before = (names(found), found.counts())
+    would = found.would_say(1, one("Naber!", "2 "), one("selam", "2"))
+    assert [finding.check for finding in would] == ["whitespace", "similar-question"]
+    new = found.would_say(-1, one("naber", "3"), None)
+    assert [finding.check for finding in new] == ["two-answers"]
+    assert new[0].message.startswith("Example 1 of a.json has the same question")
+    assert (names(found), found.counts(), len(found)) == (*before, 2)
+
+
+def test_what_others_say_is_kept_until_the_example_changes() -> None:
+    from jessy_tui.dataset.checks.finding import Flaw
+    from jessy_tui.dataset.checks.length import TOO_LONG
+
+    found = checker(one("naber", "1"))
+    found.say(0, [(TOO_LONG, Flaw((), "it is long."))])
+    assert names(found) == {0: ["too-long"]}
+    found.would_say(0, one("x", "2"), one("naber", "1"))
+    assert names(found) == {0: ["too-long"]}
+    found.update(0, one("naber", "2"))
+    assert names(found) == {}
+    found.say(7, [(TOO_LONG, Flaw((), "nobody is there."))])
+    assert names(found) == {}
+
+
 QUESTIONS = [
     "naber", "Naber?", "x", "how does a mutex work here", "how does the mutex work here",
     "so how does a mutex work here", "how does a mutex work here now", "",

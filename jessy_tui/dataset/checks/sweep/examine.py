@@ -16,6 +16,7 @@ from jessy_tui.dataset.checks.answers import opening_of
 from jessy_tui.dataset.checks.finding import Flaw
 from jessy_tui.dataset.checks.index import Known
 from jessy_tui.dataset.checks.leaks import LEAK, LeakIndex, questions_in
+from jessy_tui.dataset.checks.length import TOO_LONG, LongRow, long_rows
 from jessy_tui.dataset.checks.subject import Subject
 from jessy_tui.dataset.checks.sweep.pieces import Piece
 from jessy_tui.dataset.example import Example, Unreadable
@@ -69,6 +70,8 @@ class Report:
     census: Census
     """What the labels say."""
     flaws: list[FoundFlaw] = field(default_factory=list)
+    long: list[tuple[int, int, LongRow]] = field(default_factory=list)
+    """Rows that may have too many tokens: of which example of the piece, and at which line."""
     broken: tuple[int, str, int] | None = None
     """Where the piece is no JSON: the line from its begin, why, and how many examples stood
     before; nothing of it is read from there on."""
@@ -81,6 +84,8 @@ class Job:
     paths: tuple[Path, ...]
     settings: CheckSettings
     probes: ProbeFile | None
+    most: int | None = None
+    """How many tokens a row may have, where they are to be counted."""
 
 
 _prepared: list[tuple[Job, Event]] = []
@@ -129,6 +134,7 @@ class _Look:
         self._keys: list[str] = []
         self._flaws: list[FoundFlaw] = []
         self._census = Census()
+        self._long: list[tuple[int, int, LongRow]] = []
         self._leaks = _leaks_of(job) if job.probes is not None else None
         self._asked: list[tuple[int, Subject, str, int, str]] = []
 
@@ -182,6 +188,10 @@ class _Look:
         waived = waived_by(example)
         for check, flaw in example_flaws(subject, waived):
             self._flaws.append((number, line + _below(source, flaw), check.name, flaw))
+        if self._job.most is not None and TOO_LONG.name not in waived:
+            for row in long_rows(example, self._job.most):
+                below = source.count("\n", 0, offset_of(source, row[0])) if "\n" in source else 0
+                self._long.append((number, line + below, row))
         question = subject.first_question
         key = subject.keys[question[0]] if question is not None else ""
         turn = exact = folded = 0
@@ -232,6 +242,7 @@ class _Look:
             newlines,
             self._census,
             self._flaws,
+            self._long,
             broken,
         )
 

@@ -15,6 +15,8 @@ from jessy_tui.dataset.census import Census
 from jessy_tui.dataset.checks.answers import duplicate_reason, opening_of, opening_reason
 from jessy_tui.dataset.checks.check import Check
 from jessy_tui.dataset.checks.finding import SEVERITIES, Finding, Flaw, Said, Severity, finding_of
+from jessy_tui.dataset.checks.leaks import LEAK
+from jessy_tui.dataset.checks.length import TOO_LONG, Measure, too_long
 from jessy_tui.dataset.checks.questions import (
     NEAR as NEAR_CHECK,
 )
@@ -88,11 +90,19 @@ class Sweep:
         probes: ProbeFile | None = None,
         *,
         processes: int = 2,
+        measure: Measure | None = None,
     ) -> None:
-        """`processes` look at the examples; with 0 of them it is done here."""
+        """`processes` look at the examples; with 0 of them it is done here.
+
+        With a `measure`, the tokens of answers that may be too long are counted.
+        """
         import numpy as np
 
-        self._job = Job(tuple(paths), settings, probes)
+        self._measure = None if TOO_LONG.name in settings.off else measure
+        most = self._measure.most if self._measure else None
+        self._job = Job(tuple(paths), settings, probes, most)
+        self.unmeasured: str | None = None
+        """Why no tokens are counted, in a sentence, where that was tried."""
         self._sizes = [_size(path) for path in paths]
         self._processes = processes if sum(self._sizes) > _FEW else 0
         self._known: list[_Known] = []
@@ -189,6 +199,7 @@ class Sweep:
 
     def _take(self, piece: Piece, report: Report, line: int) -> None:
         self._known.append(_Known(piece.file, self.examples, line, self._kept.tell()))
+        report.flaws += self._too_long(report)
         pickle.dump(report.flaws, self._kept, pickle.HIGHEST_PROTOCOL)
         self._by_check.update(
             Said(name, _checks()[name].severity) for _, _, name, _ in report.flaws
@@ -203,6 +214,20 @@ class Sweep:
         self.census.languages.update(report.census.languages)
         self.census.turns.update(report.census.turns)
         self.census.lengths.update(report.census.lengths)
+
+    def _too_long(self, report: Report) -> list[FoundFlaw]:
+        if self._measure is None:
+            return []
+        try:
+            flaws = too_long([row for _, _, row in report.long], self._measure)
+        except JessyError as error:
+            self._measure, self.unmeasured = None, str(error)
+            return []
+        return [
+            (number, line, TOO_LONG.name, flaw)
+            for (number, line, _), flaw in zip(report.long, flaws, strict=True)
+            if flaw is not None
+        ]
 
     def _pieces(self, broken: set[int]) -> Iterator[Piece]:
         for number, path in enumerate(self._job.paths):
@@ -278,10 +303,10 @@ class Sweep:
             flaws: list[FoundFlaw] = pickle.load(self._kept)  # noqa: S301
             said: list[tuple[int, int, Finding]] = []
             for row, line, name, flaw in flaws:
-                place = 2 if name == "probe-leak" else 0
+                place = 3 if name == LEAK.name else 1 if name == TOO_LONG.name else 0
                 said.append((known.first + row, place, self._of(known, row, line, name, flaw)))
             while waiting is not None and waiting.row < last:
-                said.append((waiting.row, 1, self._finding(known, waiting)))
+                said.append((waiting.row, 2, self._finding(known, waiting)))
                 waiting = next(likenesses, None)
             said.sort(key=lambda one: one[:2])
             yield from (finding for _, _, finding in said)
