@@ -1,5 +1,6 @@
 """Rows of chat messages as batches of tokens: every row used, rows of like length together."""
 
+import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ from jessy_tui.dataset.rows import Row
 
 # Where an answer can be cut so that it still ends like one.
 _SENTENCE_END: Final = re.compile(r"""[.!?…][)"'»”’*]*(?=\s)|(?<=\n)```(?=\n)""")
+
+_MOST_PARTS: Final = 4
+"""A batch of four has each row as a part of its own, and no padding at all."""
 
 _PLAN_END: Final = "</think>\n"
 
@@ -142,13 +146,25 @@ def _shorten(row: Row, tokenizer: Any, max_length: int) -> Tokens | None:
     return best
 
 
+def parts_of(batch_size: int) -> int:
+    """Into how many parts a batch of so many rows is divided at the most."""
+    return min(_MOST_PARTS, batch_size)
+
+
 class BatchPlan:
-    """Which rows make which batch, epoch by epoch; the same seed gives the same batches."""
+    """Which rows make which batch, epoch by epoch; the same seed gives the same batches.
+
+    Rows of like length make a bunch, which is padded together; a batch is made of bunches drawn at
+    random. So little is padded, and still short and long rows meet in a batch. They must: length
+    goes with the label, and batches of one label each would teach now the one, now the other.
+    """
 
     def __init__(self, rows: Sequence[Tokens], batch_size: int, seed: int) -> None:
         self.rows = rows
         self.batch_size = batch_size
         self.seed = seed
+        self.bunch = math.ceil(batch_size / parts_of(batch_size))
+        """Rows that are padded together."""
 
     def epoch(self, number: int) -> Iterator[list[Tokens]]:
         """The batches of epoch `number`: every row once; the last of them may be smaller."""
@@ -156,10 +172,13 @@ class BatchPlan:
         lengths = np.array([len(row.ids) for row in self.rows], dtype=np.float64)
         blurred = lengths * (1 + _BLUR * chooser.random(len(lengths)))
         order = np.argsort(blurred, kind="stable")
-        starts = np.arange(0, len(order), self.batch_size)
-        chooser.shuffle(starts)
-        for start in starts:
-            yield [self.rows[index] for index in order[start : start + self.batch_size]]
+        bunches = [order[start : start + self.bunch] for start in range(0, len(order), self.bunch)]
+        # The one bunch that may be smaller comes last, so that all batches but the last are full.
+        last = [bunches.pop()] if len(order) % self.bunch else []
+        drawn = [bunches[place] for place in chooser.permutation(len(bunches))]
+        rows = [self.rows[index] for bunch in (*drawn, *last) for index in bunch]
+        for start in range(0, len(rows), self.batch_size):
+            yield rows[start : start + self.batch_size]
 
 
 def make_batch(
@@ -181,7 +200,7 @@ def make_batch(
 
     Args:
         rows: one at least.
-        parts: into how many parts to divide it at the most, for as many cores.
+        parts: into how many parts to divide it at the most, each padded by itself.
         multiple: pad to a multiple of so many tokens, where every new shape costs a compilation.
         plan_weight: the part of the loss that the tokens of the plans have together, 0 to below 1;
             0: every token counts the same.
@@ -196,8 +215,9 @@ def make_batch(
         mine, share = rows[:1], 0.0
     rows = mine
     arrays: list[Any] = [np.array(share, np.float32)]
-    for number in range(min(parts, len(rows))):
-        part = rows[number::parts]
+    size = math.ceil(len(rows) / parts)
+    for start in range(0, len(rows), size):
+        part = rows[start : start + size]
         longest = max(len(row.ids) for row in part) - 1
         width = -(-longest // multiple) * multiple
         arrays += _part(part, width, in_plan, in_rest)

@@ -2,11 +2,12 @@
 
 The gradients equal those of the plain way (the head over every position, then a mask), but the
 head and its softmax are computed at the answers' positions only: on a CPU the exponentials over
-the vocabulary are among the dearest things there are. And where a batch comes in parts, each is
-computed in a stream of its own, so that the cores share also the work that no BLAS does.
+the vocabulary are among the dearest things there are. And where a batch comes in parts, they are
+spread over streams, so that the cores share also the work that no BLAS does.
 """
 
 from collections.abc import Callable
+from itertools import cycle
 from typing import Any
 
 import mlx.core as mx
@@ -18,7 +19,7 @@ from jessy_tui.training.frozen import Frozen
 Loss = Callable[..., tuple[mx.array, mx.array]]
 
 
-def make_loss(forward: Forward, *, parts: int = 1, frozen: Frozen | None = None) -> Loss:
+def make_loss(forward: Forward, *, streams: int = 1, frozen: Frozen | None = None) -> Loss:
     """The loss to be given to mlx-lm's `train` and `evaluate`.
 
     It takes the model and the arrays of `batches.make_batch`, and gives the weighted sum over the
@@ -27,11 +28,11 @@ def make_loss(forward: Forward, *, parts: int = 1, frozen: Frozen | None = None)
 
     Args:
         forward: how the model computes logits.
-        parts: into how many parts batches are divided at the most.
+        streams: over how many streams the parts of a batch are spread.
         frozen: the lower layers' kept states, where batches bring them.
     """
     device = mx.default_device()
-    streams = [mx.default_stream(device), *(mx.new_stream(device) for _ in range(parts - 1))]
+    spread = [mx.default_stream(device), *(mx.new_stream(device) for _ in range(streams - 1))]
     size = 4 if frozen is None else 5
 
     def summed(
@@ -50,7 +51,7 @@ def make_loss(forward: Forward, *, parts: int = 1, frozen: Frozen | None = None)
 
     def loss(model: Any, share: mx.array, *batch: mx.array) -> tuple[mx.array, mx.array]:
         totals = []
-        for number, stream in zip(range(0, len(batch), size), streams, strict=False):
+        for number, stream in zip(range(0, len(batch), size), cycle(spread), strict=False):
             with mx.stream(stream):
                 totals.append(summed(model, *batch[number : number + size]))
         count = sum(targets.size for targets in batch[2::size])

@@ -15,7 +15,7 @@ from mlx_lm.utils import load
 
 from jessy_tui.errors import JessyError
 from jessy_tui.training.adapting import Adaptation, adapt, widen
-from jessy_tui.training.batches import Tokens, encode_rows, make_batch, read_rows
+from jessy_tui.training.batches import Tokens, encode_rows, make_batch, parts_of, read_rows
 from jessy_tui.training.forward import Forward
 from jessy_tui.training.frozen import Frozen, LowerLayers
 from jessy_tui.training.recipe import Recipe
@@ -124,9 +124,9 @@ class Material:
         )
 
     def arrays(
-        self, rows: Sequence[Tokens], parts: int, *, machine: int = 0, machines: int = 1
+        self, rows: Sequence[Tokens], *, machine: int = 0, machines: int = 1
     ) -> tuple[mx.array, ...]:
-        """A batch for the device in use: in parts for a CPU's cores, padded for Metal's kernels.
+        """A batch for the device in use, its parts padded to few widths where kernels are compiled.
 
         See `batches.make_batch`.
         """
@@ -135,7 +135,7 @@ class Material:
         states = frozen.padded if frozen else None
         arrays = make_batch(
             rows,
-            parts=parts,
+            parts=parts_of(self.recipe.batch_size),
             multiple=multiple,
             plan_weight=self.recipe.plan_weight,
             states=states,

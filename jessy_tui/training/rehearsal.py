@@ -47,8 +47,8 @@ def rehearse(order: Order) -> None:
         JessyError: the run would fail for a reason a person can mend.
     """
     recipe = order.recipe
-    parts = streams_for(recipe.batch_size)
-    preload(parts)
+    streams = streams_for(recipe.batch_size)
+    preload(streams)
     workspace, base, folder = map(Path, (order.workspace, order.base_folder, order.folder))
     ready_base(Workspace(workspace), base, order.base, None, _doing)
     _doing("loading the base")
@@ -67,10 +67,10 @@ def rehearse(order: Order) -> None:
         trainable=material.trainable,
     )
     _say(Said("making a step", measured))
-    _say(Said("", _timed(material, measured, parts)))
+    _say(Said("", _timed(material, measured, streams)))
 
 
-def _timed(material: "Material", measured: Measured, parts: int) -> Measured:
+def _timed(material: "Material", measured: Measured, streams: int) -> Measured:
     """The memory and the time of two steps, and what follows for the whole run."""
     from jessy_tui.training.batches import BatchPlan
 
@@ -83,7 +83,7 @@ def _timed(material: "Material", measured: Measured, parts: int) -> Measured:
     rows = {*material.train.rows, *material.validation.rows}
     share = sum(len(row.ids) for row in rows) / sum(len(row.ids) for row in {*middle, *longest})
     keeping = (time.perf_counter() - began) * share if material.frozen else 0.0
-    step = _Step(material, parts)
+    step = _Step(material, streams)
     step.make(middle)  # what is slow only once is not what a step takes
     short, long = step.make(middle), step.make(longest)
     seconds = _of_all(batches, (_padded(middle), short), (_padded(longest), long))
@@ -113,7 +113,7 @@ def _of_all(
 class _Step:
     """Steps that change the model in memory, and nothing else."""
 
-    def __init__(self, material: "Material", parts: int) -> None:
+    def __init__(self, material: "Material", streams: int) -> None:
         import mlx.core as mx
         from mlx import nn
 
@@ -121,10 +121,10 @@ class _Step:
         from jessy_tui.training.optimizer import make_optimizer
 
         self._material = material
-        self._parts = parts if mx.default_device() == mx.cpu else 1
+        streams = streams if mx.default_device() == mx.cpu else 1
         self._model = material.model
         self._optimizer = make_optimizer(material.recipe, material.steps)
-        loss = make_loss(material.forward, parts=self._parts, frozen=material.frozen)
+        loss = make_loss(material.forward, streams=streams, frozen=material.frozen)
         self._gradients: Any = nn.value_and_grad(self._model, loss)
         self._model.train()
 
@@ -133,7 +133,7 @@ class _Step:
         import mlx.core as mx
 
         began = time.perf_counter()
-        batch = self._material.arrays(rows, self._parts)
+        batch = self._material.arrays(rows)
         (loss, _), gradients = self._gradients(self._model, *batch)
         self._optimizer.update(self._model, gradients)
         mx.eval(self._model.state, self._optimizer.state, loss)

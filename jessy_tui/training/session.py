@@ -87,8 +87,8 @@ class Session:
         self.early: str | None = None
         """Why the run ended before its last step though nobody asked, a sentence."""
         self._optimizer = make_optimizer(self.recipe, material.steps)
-        self._parts = streams_for(self.recipe.batch_size) if mx.default_device() == mx.cpu else 1
-        self._loss = make_loss(material.forward, parts=self._parts, frozen=material.frozen)
+        streams = streams_for(self.recipe.batch_size) if mx.default_device() == mx.cpu else 1
+        self._loss = make_loss(material.forward, streams=streams, frozen=material.frozen)
         self._begun = time.monotonic()
         self._paused = 0.0
         self._first = 0
@@ -169,7 +169,7 @@ class Session:
                 if self.step % self.recipe.accumulation == 0 and not self._settle():
                     return
                 self._given += 1
-                yield self.material.arrays(rows, self._parts)
+                yield self.material.arrays(rows)
             epoch, done = epoch + 1, 0
 
     def _settle(self) -> bool:
@@ -224,7 +224,7 @@ class Session:
             num_batches=-1,
             loss=self._loss,
             iterate_batches=lambda **_: (
-                self.material.arrays(rows[start : start + size], self._parts)
+                self.material.arrays(rows[start : start + size])
                 for start in range(0, len(rows), size)
             ),
         )

@@ -84,7 +84,7 @@ def jessy(work: dict[str, Any]) -> Callable[[int], float]:
     if below and work.get("frozen", True):
         frozen = LowerLayers(model, forward, below, rows[0]).keep(rows)
         assert frozen is not None
-    loss_of = make_loss(forward, parts=parts, frozen=frozen)
+    loss_of = make_loss(forward, streams=parts, frozen=frozen)
     optimizer = _adam(work)
     step = nn.value_and_grad(model, loss_of)
     model.train()

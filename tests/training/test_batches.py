@@ -1,5 +1,6 @@
 """Rows as tokens and tokens as batches. The tokenizer is one that can be read: a byte a token."""
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jessy_tui.dataset.rows import Message, Row
-from jessy_tui.training.batches import BatchPlan, Tokens, encode_rows, make_batch, read_rows
+from jessy_tui.training.batches import (
+    BatchPlan,
+    Tokens,
+    encode_rows,
+    make_batch,
+    parts_of,
+    read_rows,
+)
 
 END = 1
 HEADER = "<think>LOW 1</think>\n"
@@ -112,14 +120,26 @@ def test_every_row_is_in_every_epoch_once(rows: list[Tokens], batch_size: int, e
     assert batches == list(BatchPlan(rows, batch_size, seed=5).epoch(epoch))
 
 
-def test_rows_of_like_length_meet_and_epochs_differ() -> None:
+def test_rows_of_like_length_are_padded_together_and_epochs_differ() -> None:
     rows = [Tokens(tuple(range(length)), 1) for length in range(2, 202)]
     plan = BatchPlan(rows, 8, seed=5)
     first, second = list(plan.epoch(0)), list(plan.epoch(1))
     assert {frozenset(batch) for batch in first} != {frozenset(batch) for batch in second}
-    used = sum(len(row.ids) for row in rows)
-    padded = sum(len(batch) * max(len(row.ids) for row in batch) for batch in first)
-    assert padded < 1.2 * used
+    used = sum(len(row.ids) - 1 for row in rows)
+    batches = [make_batch(batch, parts=parts_of(8)) for batch in first]
+    padded = sum(tokens.size for arrays in batches for tokens in arrays[1::4])
+    assert padded < 1.15 * used
+
+
+def test_short_and_long_rows_meet_in_a_batch() -> None:
+    # Length goes with the label: batches of like length would teach one label at a time.
+    rows = [Tokens(tuple(range(length)), 1) for length in range(2, 202)]
+    spans = [
+        max(lengths) - min(lengths)
+        for batch in BatchPlan(rows, 4, seed=5).epoch(0)
+        if (lengths := [len(row.ids) for row in batch])
+    ]
+    assert sorted(spans)[len(spans) // 4] > 50
 
 
 @given(rows_of_tokens, st.integers(1, 4), st.sampled_from([1, 8, 32]))
@@ -127,7 +147,8 @@ def test_a_batch_predicts_each_token_of_each_answer_once(
     rows: list[Tokens], parts: int, multiple: int
 ) -> None:
     arrays = make_batch(rows, parts=parts, multiple=multiple)
-    assert len(arrays) == 1 + 4 * min(parts, len(rows))
+    size = math.ceil(len(rows) / parts)
+    assert len(arrays) == 1 + 4 * math.ceil(len(rows) / size)
     np.testing.assert_allclose(arrays[0], 1 / sum(row.answer for row in rows), rtol=1e-6)
     arrays = arrays[1:]
     seen = Counter[tuple[int, int]]()

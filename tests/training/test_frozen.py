@@ -57,7 +57,7 @@ with tempfile.TemporaryDirectory() as folder:
     frozen = lower.keep(rows, path=path, say=lambda done, total: said.append((done, total)))
     assert frozen is not None, "not the same"
     assert not list(Path(folder).iterdir())
-    loss = make_loss(forward, parts=parts, frozen=frozen)
+    loss = make_loss(forward, streams=parts, frozen=frozen)
     arrays = make_batch(rows, parts=parts, states=frozen.padded)
     batch = [frozen.array(array) if number and number % 5 == 0 else mx.array(array)
              for number, array in enumerate(arrays)]

@@ -40,7 +40,7 @@ found = []
 for parts, multiple, plan_weight in ((1, 1, 0.0), (2, 1, 0.0), (3, 8, 0.0), (2, 1, 0.6)):
     wanted, gradients = nn.value_and_grad(model, plain)(model, plan_weight)
     wanted_gradients = dict(tree_flatten(gradients))
-    loss = make_loss(Forward(model, rows[0].ids), parts=parts)
+    loss = make_loss(Forward(model, rows[0].ids), streams=min(2, parts))
     arrays = make_batch(rows, parts=parts, multiple=multiple, plan_weight=plan_weight)
     batch = [mx.array(array) for array in arrays]
     (value, count), gradients = nn.value_and_grad(model, loss)(model, *batch)
