@@ -6,6 +6,7 @@ removed, and what a kill leaves behind is removed by whoever makes that base nex
 """
 
 import contextlib
+import errno
 import os
 import shutil
 import signal
@@ -36,6 +37,7 @@ from jessy_tui.errors import JessyError
 from jessy_tui.folders import write_folder
 from jessy_tui.training.blas import preload
 
+_FULL: Final = "The disk is full; make room for {} and fetch it again."
 _SECONDS_BETWEEN: Final = 0.1  # at the least, between two words about the same stage
 
 
@@ -64,8 +66,7 @@ class Maker:
             reply = NotMade(reason=f"The memory is full; {order.name} does not fit this machine.")
         except Exception as error:  # noqa: BLE001  # a mistake of a library's or ours has a reason too
             traceback.print_exc()
-            kind = type(error).__name__
-            reply = NotMade(reason=f"{order.name} could not be made ({kind}: {error}).")
+            reply = NotMade(reason=_explain_mistake(error, order))
         self._send(reply)
         return 0 if isinstance(reply, Made) else 1
 
@@ -107,10 +108,16 @@ def _workplace(folder: Path) -> Iterator[Path]:
 
 
 def _explain(error: OSError, order: Order) -> str:
-    if error.errno == 28:  # ENOSPC
-        return f"The disk is full; make room for {order.name} and fetch it again."
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return _FULL.format(order.name)
     place = error.filename or order.folder
     return f"{place}: {error.strerror or error}; {order.name} was not made."
+
+
+def _explain_mistake(error: Exception, order: Order) -> str:
+    if "unable to write" in str(error).lower():  # mlx says no more than that
+        return _FULL.format(order.name)
+    return f"{order.name} could not be made ({type(error).__name__}: {error})."
 
 
 def _watch(orders: BinaryIO) -> None:

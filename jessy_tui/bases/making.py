@@ -44,7 +44,7 @@ def make_base(order: Order, workplace: Path, fresh: Path, say: Say) -> BaseRecor
         draft = _from_gguf(order, path, fresh, say)
         draft = msgspec.structs.replace(draft, source_digest=source.member_digest)
     elif isinstance(source, FromHub):
-        snapshot = fetch_snapshot(source, say, lambda size: _make_room(size, None, "download"))
+        snapshot = fetch_snapshot(source, say, lambda size: _make_room(size, None, "The download"))
         draft = _from_folder(order, snapshot, fresh, say)
     else:
         draft = _from_path(order, source, fresh, say)
@@ -169,6 +169,6 @@ def _make_room(needed: int, folder: Path | None, what: str) -> None:
     free = free_disk(folder)
     if free < needed:
         raise JessyError(
-            f"The {what} needs {needed / 1e9:.1f} GB of disk, and {folder.parent} has "
+            f"{what} needs {needed / 1e9:.1f} GB of disk, and {folder.parent} has "
             f"{free / 1e9:.1f} GB free; make room and fetch it again."
         )

@@ -45,6 +45,11 @@ def find_wanted(workspace: Workspace, text: str, *, name: str | None = None) -> 
     if path.is_file() and path.suffix.lower() != ".gguf":
         raise JessyError(f"{path} is not a GGUF file; give one, or a model's folder.")
     if path.parent == workspace.bases.absolute():
+        if read_record(path) is None:
+            raise JessyError(
+                f"{path} has no base.json, so it is no base yet; move it out of models/bases, and "
+                "fetch it from there."
+            )
         return find_base(workspace, path.name)
     own = path.stem if path.is_file() else path.name
     return _new(workspace, name or own, FromPath(path=str(path)), str(path))

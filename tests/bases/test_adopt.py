@@ -120,6 +120,10 @@ def test_what_is_wanted_is_a_name_a_path_or_a_repository(
         with pytest.raises(JessyError, match=words):
             find_wanted(workspace, wanted, name=name)
     models.write_base(workspace.bases / "taken")
+    assert find_wanted(workspace, str(workspace.bases / "taken")).ready
+    (workspace.bases / "put").mkdir()
+    with pytest.raises(JessyError, match="move it out of models/bases"):
+        find_wanted(workspace, str(workspace.bases / "put"))
     (tmp_path / "taken").mkdir()
     with pytest.raises(JessyError, match="There is another base taken already"):
         find_wanted(workspace, str(tmp_path / "taken"))
