@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import gguf
 import numpy as np
 import orjson
 import pytest
@@ -90,13 +91,14 @@ FILES: Final[dict[str, dict[str, Any]]] = {
     "f32": {"tied": False},
     "q4_1": {"quantization": "Q4_1"},
     "q8_0": {"quantization": "Q8_0"},
+    "q5_0": {"quantization": "Q5_0"},
     "qwen2": {"architecture": "qwen2", "pre": "qwen2"},
     "qwen3": {"architecture": "qwen3", "pre": "qwen2"},
     "gpt-2": {"pre": "gpt-2"},
     "llama-bpe": {"pre": "llama-bpe"},
 }
 CUTS_DIFFERENTLY: Final = ("f32", "qwen2", "gpt-2", "llama-bpe")
-NEAR: Final = {"q4_1": 0.06, "q8_0": 0.006}
+NEAR: Final = {"q4_1": 0.06, "q5_0": 0.05, "q8_0": 0.006}
 
 
 @dataclass
@@ -199,6 +201,22 @@ def test_what_is_refused_leaves_nothing(make: Make, workspace: Workspace, tmp_pa
     with pytest.raises(JessyError, match="It has no chat template"):
         make(path)
     assert [entry.name for entry in workspace.bases.iterdir()] == [".tiny.lock"]
+
+
+def test_a_quantization_that_nobody_reads_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ggufs.write_gguf(tmp_path / "tiny.gguf", quantization="Q5_1")
+    dequantize = gguf.dequantize
+
+    def some(data: Any, kind: gguf.GGMLQuantizationType) -> Any:
+        if kind is gguf.GGMLQuantizationType.Q5_1:
+            raise NotImplementedError
+        return dequantize(data, kind)
+
+    monkeypatch.setattr(gguf, "dequantize", some)
+    with pytest.raises(JessyError, match="quantized as Q5_1, which cannot be read"):
+        GgufFile(tmp_path / "tiny.gguf")
 
 
 @pytest.mark.parametrize(
