@@ -10,7 +10,6 @@ where their texts would not.
 
 import hashlib
 from array import array
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -120,7 +119,7 @@ class Grouping:
         return digest_of_digests(map(bytes, found))
 
     def join_near(self, told: Told = lambda what, share: None) -> None:
-        """Join the questions that are nearly the same."""
+        """Join the questions that are nearly the same; then no more examples can be added."""
         from jessy_tui.dataset.neartexts import NearTexts
 
         texts = NearTexts(self._near)
@@ -129,7 +128,8 @@ class Grouping:
         while batch := list(islice(questions, _BATCH)):
             texts.add([key for key, _ in batch])
             numbers.extend(number for _, number in batch)
-            told("comparing questions", 0.5 * len(numbers) / len(self._numbers))
+            told("comparing questions", 0.5 * len(numbers) / len(self._parents))
+        self._numbers = {}
         for count, (earlier, later, _) in enumerate(texts.pairs()):
             self._join(numbers[earlier], numbers[later])
             if count % _BATCH == 0:
@@ -137,12 +137,17 @@ class Grouping:
 
     def groups(self, seed: int) -> list[Group]:
         """The groups, in the order of the draw that `seed` decides."""
-        members: dict[int, list[int]] = defaultdict(list)
-        for position, number in enumerate(self._first_question):
-            members[self._root(number)].append(position)
-        labels = list(self._labels)
-        groups = [self._group(found, labels, seed) for found in members.values()]
-        return sorted(groups, key=lambda group: group.key)
+        import numpy as np
+
+        roots = np.fromiter(map(self._root, self._first_question), np.int64, len(self))
+        order = np.argsort(roots, kind="stable")
+        ends = [*(np.flatnonzero(np.diff(roots[order])) + 1).tolist(), len(self)]
+        labels, groups, start = list(self._labels), [], 0
+        for end in ends if len(self) else ():
+            groups.append(self._group(order[start:end].tolist(), labels, seed))
+            start = end
+        groups.sort(key=lambda group: group.key)
+        return groups
 
     def _group(self, positions: list[int], labels: list[Label], seed: int) -> Group:
         ordered = sorted((self._digest(position), position) for position in positions)
