@@ -11,10 +11,8 @@ from typing import Any, Final
 
 from jessy_tui.dataset.example import HUMAN, JESSY
 from jessy_tui.dataset.formats.chat import LIST
-from jessy_tui.dataset.formats.format import Format, Heard, RowError, parsed, same
+from jessy_tui.dataset.formats.format import BESIDE, Format, Heard, RowError, parsed, same
 
-BESIDE: Final = "jessy"
-"""The key of a row under which stands what the format has no place for."""
 EDITED: Final = "rows edited since they were written: what they say now counts"
 Through = Callable[[dict[str, Any]], dict[str, Any]]
 """What a row is after it was written into a file of some kind and read again."""

@@ -1,13 +1,13 @@
 """Rows with a column for the question and one for the answer: Alpaca, prompt and completion."""
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from jessy_tui.dataset.example import HUMAN, JESSY
 from jessy_tui.dataset.formats.chat import LIST, ORIGIN
-from jessy_tui.dataset.formats.format import Heard, RowError, kind_of, parsed
+from jessy_tui.dataset.formats.format import BESIDE, Heard, RowError, kind_of, parsed
 from jessy_tui.dataset.formats.spoken import LABEL_KEYS, completed, hear, label_value, say
 
 _BETWEEN: Final = "\n\n"
@@ -157,7 +157,21 @@ class Flat:
                 row[key] = left[key]
         if not bare:
             row |= {key: value for key, value in extra.items() if key not in row}
+            restored = (ORIGIN,) if self.system in row else ()
+            beside_label(row, left, (*restored, "complexity", "iterations", "category"))
         return row
+
+
+def beside_label(row: dict[str, Any], left: Mapping[str, Any] | None, known: Sequence[str]) -> None:
+    """Put beside a row what of the label it does not say; the `known` keys it says."""
+    rest = {key: value for key, value in (left or {}).items() if key not in known or _odd(row, key)}
+    if rest and BESIDE not in row:
+        row[BESIDE] = {"metadata": rest}
+
+
+def _odd(row: dict[str, Any], key: str) -> bool:
+    """Whether a key of the label has a value that its column could not take."""
+    return key != ORIGIN and key not in row
 
 
 def _text(value: Any, column: str) -> str:

@@ -16,6 +16,10 @@ ROLES: Final[Mapping[str, str]] = {
 SYSTEM_ROLES: Final = ("system", "developer")
 
 
+BESIDE: Final = "jessy"
+"""The key of a row under which stands what the format has no place for (`carrying.py`)."""
+
+
 class RowError(ValueError):
     """A row that is no example. The message is half a sentence that says why."""
 

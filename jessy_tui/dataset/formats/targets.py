@@ -5,8 +5,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from jessy_tui.dataset.formats.carrying import BESIDE, Through
-from jessy_tui.dataset.formats.format import Format
+from jessy_tui.dataset.formats.carrying import Through
+from jessy_tui.dataset.formats.format import BESIDE, Format
 from jessy_tui.dataset.formats.source import KINDS, SUFFIXES, Kind
 from jessy_tui.errors import JessyError
 

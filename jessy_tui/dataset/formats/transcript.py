@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from jessy_tui.dataset.example import HUMAN, JESSY
 from jessy_tui.dataset.formats.chat import LIST, ORIGIN, Chat
+from jessy_tui.dataset.formats.flat import beside_label
 from jessy_tui.dataset.formats.format import ROLES, Heard, RowError, kind_of
 from jessy_tui.dataset.formats.spoken import label_value
 
@@ -69,7 +70,10 @@ class Transcript:
         for key in ("complexity", "iterations", "category"):
             if isinstance(metadata, dict) and label_value(key, metadata.get(key)) is not None:
                 written[key] = metadata[key]
-        return written | {key: value for key, value in row.items() if key not in written}
+        written |= {key: value for key, value in row.items() if key not in written}
+        if isinstance(metadata, dict) and not bare:
+            beside_label(written, metadata, ("complexity", "iterations", "category"))
+        return written
 
 
 _AS_CHAT: Final = Chat(

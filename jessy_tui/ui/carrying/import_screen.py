@@ -1,5 +1,6 @@
 """Import: name a file, see what it is and what its rows become, and take it in."""
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -349,13 +350,17 @@ class ImportScreen(ModalScreen[ImportOrder]):
 
 
 def mapping_in(text: str) -> dict[str, str]:
-    """What somebody typed of columns: "question=soru answer=cevap".
+    """What somebody typed of columns: `question=soru answer="My answer"`.
 
     Raises:
         JessyError: something is not of that form.
     """
+    try:
+        settings = shlex.split(text)
+    except ValueError:
+        raise JessyError("A quotation mark is missing in the columns; close it.") from None
     found = {}
-    for setting in text.split():
+    for setting in settings:
         what, equals, column = setting.partition("=")
         if what not in MAP_KEYS or not equals:
             raise JessyError(f"{setting!r} maps nothing; there are {', '.join(MAP_KEYS)}.")

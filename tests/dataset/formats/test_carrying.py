@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jessy_tui.dataset.example import Example
-from jessy_tui.dataset.formats.carrying import BESIDE, EDITED, to_raw, to_row
+from jessy_tui.dataset.formats.carrying import EDITED, to_raw, to_row
 from jessy_tui.dataset.formats.converting import Conversion, convert, placed_example
 from jessy_tui.dataset.formats.detect import detect
-from jessy_tui.dataset.formats.format import same
+from jessy_tui.dataset.formats.format import BESIDE, same
 from jessy_tui.dataset.formats.importing import Import
 from jessy_tui.dataset.formats.registry import FORMATS
 from jessy_tui.dataset.formats.report import Report
