@@ -35,7 +35,7 @@ def test_a_split(request: pytest.FixtureRequest, tmp_path: Path) -> None:
     manifest = orjson.loads(ran.stdout)
     largest = manifest["largest_difference"]
     print(
-        f"\nsplit of {ROWS:,} examples: {seconds:.0f} s, {ROWS / seconds:,.0f} a second, {memory} MB "
-        f"of memory; {manifest['together']:,} kept together; largest difference "
+        f"\nsplit of {ROWS:,} examples: {seconds:.0f} s, {ROWS / seconds:,.0f} a second, "
+        f"{memory} MB of memory; {manifest['together']:,} kept together; largest difference "
         f"{largest['points']:.3f} points ({largest['thing']} {largest['value']})"
     )
