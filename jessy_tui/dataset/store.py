@@ -154,6 +154,28 @@ class ExampleStore:
         with self._lock:
             return [entry_id for file in self._entries.files for entry_id in file.order]
 
+    def on_disk(self, entry_id: int) -> tuple[Path, int] | None:
+        """The file of an entry and its place in that as it is on disk; None where it differs.
+
+        Raises:
+            KeyError: there never was such an entry.
+        """
+        if entry_id in self._entries.dirty:
+            return None
+        place = self._entries.place_on_disk(entry_id)
+        return None if place is None else (self._entries.file_of(entry_id).path, place)
+
+    def id_on_disk(self, path: Path, index: int) -> int | None:
+        """The entry that stands at a place of a file as it is on disk, deleted or not."""
+        file = self._entries.find(path)
+        if file is None:
+            return None
+        if file.saved is not None:
+            return file.saved[index] if index < len(file.saved) else None
+        there = (*file.order, *file.gone)
+        slots = self._entries.slots
+        return next((one for one in there if slots[one].disk_index == index), None)
+
     def sizes(self) -> dict[Path, int]:
         """How many entries each file has, in the order of the files."""
         return {file.path: len(file.order) for file in tuple(self._entries.files)}

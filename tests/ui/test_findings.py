@@ -1,5 +1,8 @@
 """The findings in the app, as one types."""
 
+import pytest
+
+from jessy_tui.dataset.checks import following
 from jessy_tui.workspace import Workspace
 from tests.conftest import MakeWorkspace, example
 from tests.ui.driving import notices, opened, press, shown, type_text, until
@@ -176,3 +179,17 @@ async def test_the_form_shows_what_the_checks_would_say_while_one_types(
         await press(pilot, "escape", "escape")
         assert len(store) == 3
         assert pilot.app.findings.counts()["warning"] == 1  # type: ignore[attr-defined]
+
+
+async def test_too_many_examples_are_checked_when_c_is_pressed(
+    make_workspace: MakeWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "MOST_FOLLOWED", 2)
+    async with opened(make_workspace(a_json=TWINS)) as pilot:
+        await press(pilot, "x")
+        assert "3 examples are too many to be checked while you type" in shown(pilot)
+        await press(pilot, "c")
+        await until(pilot, lambda: "Findings · 1 error, 1 warning" in shown(pilot))
+        assert "? near-duplicate" in shown(pilot)
+        await press(pilot, "j", "l", "enter")
+        await until(pilot, lambda: "Examples 2/3 · 1 error, 1 warning" in shown(pilot))

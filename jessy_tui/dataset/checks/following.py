@@ -10,7 +10,8 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +22,8 @@ from jessy_tui.dataset.checks.check import Check
 from jessy_tui.dataset.checks.checker import Checker, Place
 from jessy_tui.dataset.checks.finding import SEVERITIES, Finding, Flaw, Said, Severity
 from jessy_tui.dataset.checks.length import TOO_LONG, Measure, long_rows, too_long
+from jessy_tui.dataset.checks.looking import Look
+from jessy_tui.dataset.checks.sweep.kept import Kept
 from jessy_tui.dataset.example import Example
 from jessy_tui.dataset.probes import ProbeFile
 from jessy_tui.dataset.query import is_asked_for
@@ -40,6 +43,7 @@ _CHUNK: Final = 16
 _REST: Final = 0.001
 _MEASURED: Final = 64
 """So many examples have their tokens counted at once."""
+_FIRST: Final = 1_000
 _NEW: Final = -1
 """The id of an entry that is being written."""
 _TELL_EVERY: Final = 0.2
@@ -88,7 +92,7 @@ class Following:
         probes: Path,
         tell: Callable[[], None],
         *,
-        most: int = MOST_FOLLOWED,
+        most: int | None = None,
         measure: Callable[[], Measure | None] = lambda: None,
     ) -> None:
         """`tell` is called in the thread whenever the findings or the progress may have changed.
@@ -100,7 +104,7 @@ class Following:
         self._measure: Measure | None = None
         self._measuring = True
         self._store, self._settings, self._probes, self._tell = store, settings, probes, tell
-        self._most = most
+        self._most = MOST_FOLLOWED if most is None else most
         self._checker: Checker | None = None
         self._lock = threading.Lock()
         """Held while the checker changes, a few milliseconds at a time."""
@@ -117,7 +121,10 @@ class Following:
         self.progress: Checking | None = Checking(0, 0)
         """How far the first look is; None once it is done, or where there are too many."""
         self.too_many = False
-        """Whether there are more examples than are followed."""
+        """Whether there are more examples than are followed; `check_all` looks at them once."""
+        self.look: Look | None = None
+        """The look that is under way, or was the last."""
+        self._kept: Kept | None = None
         self.unmeasured: str | None = None
         """Why no tokens are counted, in a sentence, where that was tried."""
         self.failure: str | None = None
@@ -136,6 +143,36 @@ class Following:
         self._unsubscribe()
         self._closed.set()
         self._changes.put(None)
+        if self.look is not None:
+            self.look.cancel()
+
+    def check_all(self) -> None:
+        """Look at all examples as they are on disk, in a process of its own; once more if need be.
+
+        For those that are too many to be followed.
+        """
+        if not self.too_many or (self.look is not None and self.look.progress is not None):
+            return
+        probes = self._probes if self._probes.exists() else None
+        paths = [path for path in self._store.files if path.exists()]
+        self.look = Look(paths, self._settings.check, probes, self._looked)
+        self.progress = Checking(0, 1)
+        self.look.start()
+
+    def _looked(self) -> None:
+        look = self.look
+        if look is not None and look.progress is not None:
+            self.progress = Checking(look.progress.done, look.progress.total)
+        elif look is not None:
+            self._kept, self.progress, self.failure = look.kept, None, look.failure
+            self._summarize()
+        if not self._closed.is_set():
+            self._tell()
+
+    @property
+    def checked_all(self) -> bool:
+        """Whether all examples that are too many to be followed were looked at, as saved."""
+        return self._kept is not None
 
     @property
     def settled(self) -> bool:
@@ -145,7 +182,13 @@ class Following:
 
     def _changed(self, change: Change) -> None:
         """Called in whatever thread made the change, one at a time."""
-        if change.edits and not self.too_many:
+        if self.too_many:
+            if change.how == "save" and self._kept is not None:
+                # The places on disk are others now: what was found is about what was there.
+                self._kept = None
+                self._summarize()
+                self._tell()
+        elif change.edits:
             number = next(self._numbers)
             self._awaited.update(dict.fromkeys(change.entry_ids, number))
             self._changes.put((number, change))
@@ -162,10 +205,15 @@ class Following:
 
     def said_of(self, entry_id: int) -> tuple[Said, ...]:
         """Which checks found something in an entry, as far as is known. Never waits."""
+        if self._kept is not None:
+            return self.known_of(entry_id) or ()
         return () if self._checker is None else self._checker.said_of(entry_id)
 
     def known_of(self, entry_id: int) -> tuple[Said, ...] | None:
         """The same; None where it is not known."""
+        if self._kept is not None:
+            place = self._on_disk(entry_id)
+            return self._kept.said_at(place) if place is not None else None
         checker = self._checker
         if checker is None or entry_id not in checker or entry_id in self._awaited:
             return None
@@ -175,6 +223,11 @@ class Following:
         """Which of some entries have a finding that `has:what` asks for; None where not known."""
         import numpy as np
 
+        if self._kept is not None and len(ids):
+            first, last = self._on_disk(ids[0]), self._on_disk(ids[-1])
+            together = first is not None and last is not None and first[0] == last[0]
+            if first and last and together and last[1] - first[1] == len(ids) - 1:
+                return self._kept.having(lambda one: is_asked_for(one, what), first, len(ids))
         said = [self.known_of(entry_id) for entry_id in ids]
         if None in said:
             return None
@@ -186,6 +239,8 @@ class Following:
 
         Where that is not known yet, what they say of the example alone.
         """
+        if self._kept is not None:
+            return self._kept_findings(self._kept, entry_id)
         if self.known_of(entry_id) is not None and self._lock.acquire(timeout=_PATIENCE):
             try:
                 assert self._checker is not None  # noqa: S101 - by known_of
@@ -197,6 +252,23 @@ class Following:
         with contextlib.suppress(KeyError):
             return check_example(self._store.example(entry_id), self._settings.check)
         return []
+
+    def _kept_findings(self, kept: Kept, entry_id: int) -> list[Finding]:
+        try:
+            entry, place = self._store.entry(entry_id), self._on_disk(entry_id)
+        except KeyError:
+            return []
+        if place is None:
+            found = check_example(entry.example, self._settings.check)
+        else:
+            found = kept.findings_at(place, entry.example)
+        return [replace(one, file=entry.file, index=entry.index) for one in found]
+
+    def _on_disk(self, entry_id: int) -> Place | None:
+        try:
+            return self._store.on_disk(entry_id)
+        except KeyError:
+            return None
 
     def findings_if(self, entry_id: int | None, example: Example) -> list[Finding]:
         """What the checks would say if an entry, or a new one, held this example."""
@@ -213,7 +285,14 @@ class Following:
         return check_example(example, self._settings.check)
 
     def flagged(self, check: str | None = None) -> list[int]:
-        """The entries of which a check finds something, or any check, in no order."""
+        """The entries of which a check finds something, or any check, in no order.
+
+        Of those that are too many to be followed, only the first.
+        """
+        if self._kept is not None:
+            places = self._kept.places(lambda said: check in (None, said.check))
+            ids = (self._store.id_on_disk(*place) for place in places)
+            return list(islice((one for one in ids if one is not None), _FIRST))
         if self._checker is None:
             return []
         with self._lock:
@@ -376,6 +455,8 @@ class Following:
 
     def _summarize(self, *, balanced: bool = False) -> None:
         by_check = {} if self._checker is None else self._checker.by_check()
+        if self._kept is not None:
+            by_check = self._kept.by_check
         about_files = self.summary.about_files
         if balanced and balance.BALANCE.name not in self._settings.check.off:
             others = (one for one in about_files if one.check != balance.BALANCE.name)

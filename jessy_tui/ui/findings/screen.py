@@ -43,6 +43,7 @@ class FindingsScreen(ModalScreen[None]):
         Binding(
             "r", "check_anew", "Check anew", tooltip="Check all, with settings as they are now"
         ),
+        Binding("c", "check_all", "Check all", show=False, tooltip="Check a very large workspace"),
         Binding("tab", "app.focus_next", "Other list", show=False, tooltip="The other list"),
         Binding("l,right", "focus_found", "Findings", show=False, tooltip="To the findings"),
         Binding("h,left", "focus_checks", "Checks", show=False, tooltip="To the checks"),
@@ -95,6 +96,17 @@ class FindingsScreen(ModalScreen[None]):
         if findings.failure is not None:
             return findings.failure
         progress = findings.progress
+        if findings.too_many and progress is not None:
+            return f"Checking all that is saved, in a process of its own: {progress.share:.0%}."
+        if findings.too_many and not findings.checked_all:
+            store = self.jessy.store
+            count = len(store) if store is not None else 0
+            return (
+                f"{count:,} examples are too many to be checked while you type: only the one in "
+                "hand is. c checks all, as they are saved, in a process of its own."
+            )
+        if findings.unmeasured is not None and not any_found:
+            return findings.unmeasured
         if progress is not None:
             return (
                 f"Checking: {progress.checked:,} of {progress.total:,} examples "
@@ -119,14 +131,14 @@ class FindingsScreen(ModalScreen[None]):
         if said.check in _NO_EXAMPLE:
             about = [one for one in findings.about_files() if one.check == said.check]
             return [Row(one, None) for one in about[:_MOST_SHOWN]], len(about[_MOST_SHOWN:])
-        ids = self._ids(said.check)
+        ids, total = self._ids(said.check), findings.by_check().get(said, 0)
         rows = [
             Row(one, entry_id)
             for entry_id in ids[:_MOST_SHOWN]
             for one in findings.findings_of(entry_id)
             if one.check == said.check
         ]
-        return rows, len(ids[_MOST_SHOWN:])
+        return rows, max(len(ids[_MOST_SHOWN:]), total - len(rows) if findings.too_many else 0)
 
     def _ids(self, check: str | None) -> list[int]:
         """The entries that have findings of a check, or any, in the order of the list."""
@@ -171,6 +183,14 @@ class FindingsScreen(ModalScreen[None]):
             return
         self.dismiss()
         self.jessy.show_example(row.entry_id)
+
+    def action_check_all(self) -> None:
+        """Check a workspace that is too large to be checked all the time."""
+        if not self.jessy.findings.too_many:
+            self.notify("All examples are checked as they change.")
+            return
+        self.jessy.findings.check_all()
+        self._show()
 
     def action_check_anew(self) -> None:
         """Look at everything again."""

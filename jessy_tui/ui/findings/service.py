@@ -78,6 +78,11 @@ class FindingsService:
         if following is self._following:
             self._app.post_message(FindingsChanged())
 
+    def check_all(self) -> None:
+        """Look once at examples that are too many to be followed, in a process of its own."""
+        if self._following is not None:
+            self._following.check_all()
+
     def close(self) -> None:
         """Follow no more."""
         if self._following is not None:
@@ -98,6 +103,21 @@ class FindingsService:
     def settled(self) -> bool:
         """Whether all there is has been looked at, as it is now."""
         return self._following is not None and self._following.settled
+
+    @property
+    def too_many(self) -> bool:
+        """Whether there are more examples than are checked as they change; see `check_all`."""
+        return self._following is not None and self._following.too_many
+
+    @property
+    def checked_all(self) -> bool:
+        """Whether those that are too many were looked at as they are saved."""
+        return self._following is not None and self._following.checked_all
+
+    @property
+    def unmeasured(self) -> str | None:
+        """Why no tokens are counted, in a sentence, where that was tried."""
+        return self._following.unmeasured if self._following else None
 
     @property
     def failure(self) -> str | None:

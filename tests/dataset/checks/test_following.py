@@ -59,6 +59,7 @@ def followed(
 
 
 def settle(following: Following) -> None:
+    time.sleep(0.02)
     for _ in range(3000):
         if following.settled:
             return

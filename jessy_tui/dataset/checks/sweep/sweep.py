@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, Literal
 
 from jessy_tui.dataset.census import Census
-from jessy_tui.dataset.checks.answers import duplicate_reason, opening_of, opening_reason
+from jessy_tui.dataset.checks.answers import opening_of, opening_reason
 from jessy_tui.dataset.checks.check import Check
 from jessy_tui.dataset.checks.finding import SEVERITIES, Finding, Flaw, Said, Severity, finding_of
 from jessy_tui.dataset.checks.leaks import LEAK
@@ -20,14 +20,9 @@ from jessy_tui.dataset.checks.length import TOO_LONG, Measure, too_long
 from jessy_tui.dataset.checks.questions import (
     NEAR as NEAR_CHECK,
 )
-from jessy_tui.dataset.checks.questions import near_reason, repeated_reason, similar_reason
 from jessy_tui.dataset.checks.subject import Subject
 from jessy_tui.dataset.checks.sweep.compare import (
-    ANSWER,
-    NEAR,
     OPENING,
-    REPEATED,
-    SIMILAR,
     Likeness,
     compare,
     nothing,
@@ -42,11 +37,11 @@ from jessy_tui.dataset.checks.sweep.examine import (
     Report,
     examine,
     examine_here,
-    plan_of,
     prepare,
     value_at,
 )
 from jessy_tui.dataset.checks.sweep.pieces import SIZE, Piece, pieces_of
+from jessy_tui.dataset.checks.sweep.sentences import reason_of
 from jessy_tui.dataset.neartexts import NearTexts
 from jessy_tui.dataset.patch import offset_of
 from jessy_tui.dataset.probes import ProbeFile
@@ -55,6 +50,7 @@ from jessy_tui.errors import JessyError
 from jessy_tui.workspace import CheckSettings
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 Stage = Literal["reading", "comparing"]
@@ -111,11 +107,11 @@ class Sweep:
         self._near: NearTexts | None = None
         if NEAR_CHECK.name not in settings.off:
             self._near = NearTexts(settings.near_duplicate)
-        self._starts = [0]
+        self.starts = [0]
         """The number of the first example of each file, over all files."""
         self._kept: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - `close` closes it
         self._all = np.zeros(0, np.dtype(ROW))
-        self._compared = nothing()
+        self.compared = nothing()
         self._by_check: Counter[Said] = Counter()
         self.examples = 0
         """How many were looked at."""
@@ -152,7 +148,7 @@ class Sweep:
             raise JessyError(
                 f"A file could not be read to its end ({error.strerror or error}); check again."
             ) from error
-        self._starts += [self.examples] * (len(self._job.paths) + 1 - len(self._starts))
+        self.starts += [self.examples] * (len(self._job.paths) + 1 - len(self.starts))
         for path, size in zip(self._job.paths, self._sizes, strict=True):
             if _size(path) != size:
                 raise JessyError(f"{path} was changed while it was checked; check again.")
@@ -165,9 +161,9 @@ class Sweep:
         tell("comparing", 0, 1)
         whole = not stopped()
         near = self._near if whole else None
-        self._compared = compare(self._all, answers, near, self._job.settings, stopped)
+        self.compared = compare(self._all, answers, near, self._job.settings, stopped)
         self.complete = whole and not stopped()
-        for one in self._compared:
+        for one in self.compared:
             self._by_check[Said(one.check, "warning")] += 1
         tell("comparing", 1, 1)
 
@@ -177,14 +173,14 @@ class Sweep:
         broken: set[int] = set()
         for piece, report in self._reports(stopped, broken):
             if piece.file != file:
-                self._starts += [self.examples] * (piece.file - file)
+                self.starts += [self.examples] * (piece.file - file)
                 file, line = piece.file, 1
             if piece.file in broken:
                 continue
             self._take(piece, report, line)
             if report.broken is not None:
                 below, reason, index = report.broken
-                start = self._starts[piece.file]
+                start = self.starts[piece.file]
                 where = self.examples - len(report.rows) - start + index
                 path = self._job.paths[piece.file]
                 error = ExampleFileError(path, reason, line=line + below, index=where)
@@ -287,22 +283,43 @@ class Sweep:
             counts[said.severity] += count
         return counts
 
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The files, in order."""
+        return self._job.paths
+
+    @property
+    def rows(self) -> "NDArray[np.void]":
+        """What is remembered of each example; see `examine.ROW`."""
+        return self._all
+
+    def rows_of_checks(self) -> Iterator[tuple[int, str]]:
+        """The number of each example a check finds something in, over all files; in no order."""
+        for known in self._known:
+            for row, _, name, _ in self._flaws(known):
+                yield known.first + row, name
+        for one in self.compared:
+            yield one.row, one.check
+
+    def _flaws(self, known: _Known) -> list[FoundFlaw]:
+        self._kept.seek(known.kept)
+        # What was pickled here a moment ago, in a file that has no name.
+        flaws: list[FoundFlaw] = pickle.load(self._kept)  # noqa: S301
+        return flaws
+
     def by_check(self) -> dict[Said, int]:
         """How many findings of examples each check has that finds something."""
         return dict(self._by_check)
 
     def findings(self) -> Iterator[Finding]:
         """All findings of examples, in the order of the files; read anew each time."""
-        likenesses = iter(self._compared)
+        likenesses = iter(self.compared)
         waiting = next(likenesses, None)
         for number, known in enumerate(self._known):
             ends = self._known[number + 1 : number + 2]
             last = ends[0].first if ends else self.examples
-            self._kept.seek(known.kept)
-            # What was pickled here a moment ago, in a file that has no name.
-            flaws: list[FoundFlaw] = pickle.load(self._kept)  # noqa: S301
             said: list[tuple[int, int, Finding]] = []
-            for row, line, name, flaw in flaws:
+            for row, line, name, flaw in self._flaws(known):
                 place = 3 if name == LEAK.name else 1 if name == TOO_LONG.name else 0
                 said.append((known.first + row, place, self._of(known, row, line, name, flaw)))
             while waiting is not None and waiting.row < last:
@@ -316,7 +333,7 @@ class Sweep:
             _checks()[name],
             flaw,
             file=self._job.paths[known.file],
-            index=known.first + row - self._starts[known.file],
+            index=known.first + row - self.starts[known.file],
             line=known.line + line,
         )
 
@@ -331,10 +348,10 @@ class Sweep:
             opening = opening_of(Subject(value_at(content), self._job.settings))
             path, words = opening if opening is not None else (("conversations", 0), "")
             share = self._job.settings.opening_share
-            reason = opening_reason(words, one.many, self._compared.openings, share)
+            reason = opening_reason(words, one.many, self.compared.openings, share)
             turn = int(path[1])
         else:
-            reason = self._reason(one)
+            reason = reason_of(one, self._name(one.other), self._all["plan"])
         flaw = Flaw(("conversations", turn, "value"), reason)
         line = int(row["line"])
         if b"\n" in content:
@@ -342,23 +359,9 @@ class Sweep:
             line += source.count("\n", 0, offset_of(source, flaw.path))
         return self._of(known, one.row - known.first, line, one.check, flaw)
 
-    def _reason(self, one: Likeness) -> str:
-        name = self._name(one.other)
-        match one.kind:
-            case kind if kind == REPEATED:
-                there, here = (plan_of(int(self._all["plan"][at])) for at in (one.other, one.row))
-                return repeated_reason(name, there, here, same=one.same)[1]
-            case kind if kind == SIMILAR:
-                return similar_reason(name)
-            case kind if kind == NEAR:
-                return near_reason(name, one.score)
-            case kind if kind == ANSWER:
-                return duplicate_reason(name, one.many, same=one.same)
-        raise ValueError(f"there is no likeness {one.kind}")
-
     def _name(self, row: int) -> str:
-        file = max(at for at, start in enumerate(self._starts[:-1]) if start <= row)
-        return f"example {row - self._starts[file] + 1} of {self._job.paths[file].name}"
+        file = max(at for at, start in enumerate(self.starts[:-1]) if start <= row)
+        return f"example {row - self.starts[file] + 1} of {self._job.paths[file].name}"
 
 
 def _submit(pool: ProcessPoolExecutor, piece: Piece) -> "Future[Report | None]":
