@@ -18,12 +18,13 @@ from jessy_tui.dataset.checks import (
     unreadable_file,
 )
 from jessy_tui.dataset.checks.fixes import Fix, fix_example
+from jessy_tui.dataset.checks.splits import check_split, is_split
 from jessy_tui.dataset.checks.sweep import Sweep
 from jessy_tui.dataset.files import ExampleFileError
 from jessy_tui.dataset.probes import ProbeFile, load_probes
 from jessy_tui.dataset.store import ExampleStore
 from jessy_tui.errors import JessyError
-from jessy_tui.workspace import PROBES_NAME, Workspace
+from jessy_tui.workspace import PROBES_NAME, CheckSettings, Workspace
 
 INTERRUPTED = 130
 """The exit code after ctrl+c, by custom."""
@@ -47,6 +48,8 @@ def command(
 ) -> None:
     """Say what is wrong with the examples in PATHS, or in the workspace's data/.
 
+    A folder with train.jsonl and valid.jsonl is looked through for questions that are on both
+    sides.
     In a workspace with data/probes.json, an example that is a probe is an error, and without
     PATHS the probes and the balance are checked too. Exit code 1 when there is an error (after
     the fixes, with --fix); warnings and notes alone give 0. Ctrl+c ends it with what was found
@@ -59,9 +62,13 @@ def command(
     refuse_unknown(settings.off)
     named = [path for path in paths if path.name == PROBES_NAME]
     probes, unread = _load_probes(workspace, named)
+    split_rows, split_findings, split_errors = _check_splits(paths, settings)
+    unread += split_errors
     files: list[Path] = []
-    if not paths or len(named) < len(paths):
-        others = [path for path in paths if path not in named] or workspace_files(workspace)
+    folders = [path for path in paths if is_split(path)]
+    if not paths or len(named) + len(folders) < len(paths):
+        others = [path for path in paths if path not in (*named, *folders)]
+        others = others or workspace_files(workspace)
         files = list({path.resolve(): path for path in others}.values())
     fixes: list[tuple[Path, int, Fix]] | None = None
     with interrupted() as stopped, measuring(workspace) as measure:
@@ -74,12 +81,13 @@ def command(
             with progress(quiet=as_json or as_sarif) as tell:
                 sweep.run(tell, stopped)
             before = [unreadable_file(error) for error in (*sweep.errors, *unread)]
-            after: list[Finding] = []
+            after = split_findings
             if probes is not None and (named or not paths):
                 after += check_probes(probes, settings)
             if not paths and sweep.complete:
                 after += check_balance(sweep.census, settings, workspace.settings.targets)
-            report = _Report(sweep, before, after, len(files) - len(sweep.errors), fixes)
+            whole = len(files) - len(sweep.errors) + 2 * len(folders) - len(split_errors)
+            report = _Report(sweep, before, after, whole, fixes, split_rows)
             if sweep.unmeasured is not None:
                 click.echo(f"jessy: tokens were not counted: {sweep.unmeasured}", err=True)
             report.print(as_json=as_json, as_sarif=as_sarif, every=every)
@@ -99,8 +107,13 @@ class _Report:
         after: Sequence[Finding],
         files: int,
         fixes: Sequence[tuple[Path, int, Fix]] | None,
+        rows: int,
     ) -> None:
-        """Findings about files stand `before` those of the examples, others `after`."""
+        """Findings about files stand `before` those of the examples, others `after`.
+
+        `rows` are those of splits, which count as examples.
+        """
+        self._examples = sweep.examples + rows
         self._sweep, self._before, self._after = sweep, before, after
         self._files, self._fixes = files, fixes
         self.counts = count_severities(chain(before, after))
@@ -122,7 +135,7 @@ class _Report:
         if as_json:
             forms.print_json_findings(
                 self._findings(),
-                self._sweep.examples,
+                self._examples,
                 self.counts,
                 self._fixes,
                 complete=self._sweep.complete,
@@ -134,9 +147,7 @@ class _Report:
             forms.print_findings(self._findings())
         else:
             forms.print_summary(self._findings(), self._sweep.by_check(), self._after)
-        forms.print_closing(
-            self._sweep.examples, self._files, self.counts, complete=self._sweep.complete
-        )
+        forms.print_closing(self._examples, self._files, self.counts, complete=self._sweep.complete)
 
 
 def _fix(workspace: Workspace, findings: Iterator[Finding]) -> list[tuple[Path, int, Fix]]:
@@ -167,6 +178,23 @@ def _fix(workspace: Workspace, findings: Iterator[Finding]) -> list[tuple[Path, 
     finally:
         store.close()
     return made
+
+
+def _check_splits(
+    paths: Sequence[Path], settings: CheckSettings
+) -> tuple[int, list[Finding], list[ExampleFileError]]:
+    """The rows of the folders that hold a split, and what is wrong between their two sides."""
+    rows, findings, errors = 0, [], []
+    for path in paths:
+        if is_split(path):
+            try:
+                count, found = check_split(path, settings)
+            except ExampleFileError as error:
+                errors.append(error)
+            else:
+                rows += count
+                findings += found
+    return rows, findings, errors
 
 
 def _load_probes(

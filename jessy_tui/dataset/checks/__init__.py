@@ -11,7 +11,7 @@ from itertools import count
 from typing import Final
 
 from jessy_tui.dataset.census import Census
-from jessy_tui.dataset.checks import balance, probes
+from jessy_tui.dataset.checks import balance, probes, splits
 from jessy_tui.dataset.checks.alone import EXAMPLE_CHECKS, check_example
 from jessy_tui.dataset.checks.check import Check
 from jessy_tui.dataset.checks.checker import DATASET_CHECKS, Checker
@@ -56,6 +56,7 @@ ALL_CHECKS: Final[tuple[Check, ...]] = (
     *EXAMPLE_CHECKS,
     *DATASET_CHECKS,
     TOO_LONG,
+    splits.LEAK,
     *PROBE_CHECKS,
     balance.BALANCE,
 )
