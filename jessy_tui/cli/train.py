@@ -1,5 +1,6 @@
 """`jessy train`: fine-tune a base on the examples, or go on with a run."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -49,6 +50,19 @@ _LATEST: Final = "\0latest"
     is_flag=True,
     help="Start nothing: say what the run would need and how long it would take.",
 )
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    metavar="N",
+    help="Train with so many processes on this machine, each its part of every batch.",
+)
+@click.option(
+    "--hosts",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Train on the machines of this file, in the form of mlx.launch; the first is this one.",
+)
 @click.option("--detach", is_flag=True, help="Start it and return; it goes on by itself.")
 @json_option
 @click.pass_obj
@@ -59,6 +73,8 @@ def command(
     preset: str | None,
     settings: tuple[str, ...],
     resume: str | None,
+    workers: int,
+    hosts: Path | None,
     *,
     only_look: bool,
     detach: bool,
@@ -70,7 +86,7 @@ def command(
     without the stop. Exit codes: 0 finished or stopped, 1 it failed, 2 wrong use.
     """
     if resume is not None:
-        given = [preset, base, *settings]
+        given = [preset, base, hosts, *settings]
         if any(given) or only_look:
             raise click.UsageError(
                 "--resume goes on with a run as it was made; leave out --base, --preset, --set "
@@ -85,7 +101,12 @@ def command(
 
             ready = show_preflight(workspace, base, recipe, as_json=as_json)
             click.get_current_context().exit(0 if ready else 1)
-        run = _start(workspace, base, name, recipe)
+        if workers > recipe.batch_size:
+            raise click.UsageError(
+                f"A batch of {recipe.batch_size} rows cannot be divided among {workers} processes; "
+                "set batch_size higher."
+            )
+        run = _start(workspace, base, name, recipe, workers, hosts)
     if detach:
         _say_detached(run, as_json=as_json)
         return
@@ -116,11 +137,18 @@ def _recipe(base: str, preset: str | None, settings: tuple[str, ...]) -> "Recipe
         raise click.UsageError(str(error)) from error
 
 
-def _start(workspace: Workspace, base: str, name: str | None, recipe: "Recipe") -> "Run":
+def _start(
+    workspace: Workspace,
+    base: str,
+    name: str | None,
+    recipe: "Recipe",
+    workers: int,
+    hosts: Path | None,
+) -> "Run":
     from jessy_tui.training.runs import create_run, start_run
 
     run = create_run(workspace, name=name, base=base, recipe=recipe)
-    start_run(workspace, run)
+    start_run(workspace, run, workers=workers, hosts=hosts)
     return run
 
 

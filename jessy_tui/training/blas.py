@@ -21,6 +21,9 @@ from typing import Final
 VARIABLE: Final = "JESSY_BLAS"
 """Environment variable with the choice: "auto", "none", or a path to a shared library."""
 
+SHARED_BY: Final = "JESSY_SHARED_BY"
+"""Environment variable: among how many processes of ours this machine's cores are shared."""
+
 # A quarter of the time left once a BLAS is loaded goes into page faults of memory that the
 # allocator gives back after every step; these keep it.
 _KEEP_MEMORY: Final = (
@@ -76,7 +79,12 @@ def child_environment(
 
 
 def usable_cores() -> int:
-    """The cores this process may use: those it is bound to, within a container's quota."""
+    """The cores this process may use: its share of those it is bound to, within a quota."""
+    shared_by = os.environ.get(SHARED_BY, "")
+    return max(1, _cores() // (int(shared_by) if shared_by.isdigit() and int(shared_by) else 1))
+
+
+def _cores() -> int:
     cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
     try:
         quota, period = Path("/sys/fs/cgroup/cpu.max").read_text("ascii").split()

@@ -28,6 +28,8 @@ from jessy_tui.training import events, record
 from jessy_tui.training.base_ready import ready_base
 from jessy_tui.training.blas import preload, streams_for
 from jessy_tui.training.ending import Best
+from jessy_tui.training.helper import Helper
+from jessy_tui.training.launching import rank_of_process
 from jessy_tui.training.mishaps import explain_failure, open_standard_streams
 from jessy_tui.training.processes import started_at
 from jessy_tui.training.record import RunState
@@ -45,6 +47,8 @@ _HEARTBEAT_SECONDS: Final = 5.0
 _PATIENCE: Final = 10.0
 # How often preparations that take long say how far they are, in seconds.
 _SAY_SECONDS: Final = 2.0
+# How long a driver that was told to end waits for processes that help it, in seconds.
+_ALONE_SECONDS: Final = 20.0
 _EVERYTHING: Final = Asked.STOP | Asked.PAUSE | Asked.CHECKPOINT
 
 SessionEvent = (
@@ -73,10 +77,13 @@ class Driver:
         self._session: Session | None = None
         self._step = 0
         self._last_said = 0.0
+        self._asked_at: float | None = None
+        self._made_at = time.monotonic()
 
     def stop(self, number: int, _frame: FrameType | None = None) -> None:
         """Handle a signal: the step that is being made is the last."""
         self._asked_by = signal.Signals(number).name
+        self._asked_at = self._asked_at or time.monotonic()
 
     def asked(self) -> Asked:
         """What the run is asked at the moment, by a signal or by a file."""
@@ -118,7 +125,7 @@ class Driver:
 
     def made(self, step: int) -> None:
         """Remember how many steps have been made."""
-        self._step = step
+        self._step, self._made_at = step, time.monotonic()
 
     def drive(self) -> int:
         """Train; whatever happens is in the run's folder afterwards. Returns the exit code.
@@ -133,6 +140,8 @@ class Driver:
                 self._train()
         except _StoppedError:
             self._stopped_early()
+            # Processes that help are ended by the launcher when this one says that all is not well.
+            return 1 if self._record.workers > 1 else 0
         except JessyError as error:
             return self._fail(str(error))
         except (OSError, RuntimeError, MemoryError) as error:
@@ -237,9 +246,7 @@ class Driver:
         from jessy_tui.training.resuming import clear_up, latest_resumable
 
         clear_up(self._run.folder)
-        checkpoint = latest_resumable(self._run.folder)
-        if checkpoint is not None:
-            session.resume(checkpoint)
+        session.resume(latest_resumable(self._run.folder))
         path = session.last_good
         self._step = session.step
         self._log.write(events.Resumed(step=session.step, checkpoint=path))
@@ -340,6 +347,15 @@ class Driver:
     def _say(self, text: str) -> None:
         print(f"{time.strftime('%H:%M:%S')} {text}", flush=True)
 
+    def _end_if_alone(self) -> None:
+        """End a run whose helpers are gone: the step that waits for them is never made."""
+        asked_at, now = self._asked_at, time.monotonic()
+        if self._record.workers == 1 or asked_at is None or now - asked_at < _ALONE_SECONDS:
+            return
+        if now - self._made_at > _ALONE_SECONDS:
+            self._fail("A process that helped to train has ended; its words are in the log.")
+            os._exit(1)  # the main thread cannot be called back
+
     @contextlib.contextmanager
     def _heartbeat(self) -> Any:
         """Say every few seconds that the driver lives, also while a step takes long."""
@@ -349,6 +365,7 @@ class Driver:
             while not ended.wait(_HEARTBEAT_SECONDS):
                 with contextlib.suppress(OSError):  # the training itself will meet and tell it
                     self._log.write(events.Heartbeat(step=self._step))
+                    self._end_if_alone()
 
         thread = threading.Thread(target=beat, daemon=True)
         thread.start()
@@ -371,6 +388,9 @@ def main(folder: Path) -> int:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     run = Run(folder.resolve())
     try:
+        if rank_of_process():
+            Helper(run).help()
+            return 0
         with lock_run(run.folder, _PATIENCE), events.EventLog(run.events) as log:
             driver = Driver(run, log)
             signal.signal(signal.SIGTERM, driver.stop)

@@ -99,6 +99,8 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     """From the first step to the end; None until it has ended."""
     reason: str | None = None
     """Why it failed, or why it finished before its last step; a sentence."""
+    workers: int = 1
+    """How many processes train it together, the driver among them."""
     resumed: int = 0
     """How often a driver has gone on with it after another."""
     blas: str | None = None

@@ -71,11 +71,16 @@ def load_state(folder: Path, model: Any, optimizer: Any) -> Position:
     return position
 
 
-def latest_resumable(run: Path) -> Path | None:
-    """The checkpoint of the run in this folder that is furthest and whole; None: there is none."""
+def latest_resumable(run: Path, step: int | None = None) -> Path | None:
+    """The checkpoint of the run in this folder that is furthest and whole; None: there is none.
+
+    With a `step`, the one of that step.
+    """
     steps = run / "checkpoints"
     found = [run / "best", *(steps.iterdir() if steps.is_dir() else ())]
-    whole = [(step, path) for path in found if (step := _step_of(path)) is not None]
+    whole = [(of, path) for path in found if (of := step_of(path)) is not None]
+    if step is not None:
+        whole = [(of, path) for of, path in whole if of == step]
     return max(whole)[1] if whole else None
 
 
@@ -91,7 +96,7 @@ def clear_up(run: Path) -> None:
         shutil.rmtree(stray, ignore_errors=True)
 
 
-def _step_of(folder: Path) -> int | None:
+def step_of(folder: Path) -> int | None:
     """At which step the checkpoint in `folder` was saved; None where one cannot go on from it."""
     try:
         if not (folder / WEIGHTS_NAME).is_file():

@@ -8,7 +8,6 @@ import contextlib
 import fcntl
 import os
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -19,8 +18,10 @@ import msgspec
 
 from jessy_tui.bases.catalogue import NANO, find_base
 from jessy_tui.errors import JessyError
+from jessy_tui.files import write_atomically
 from jessy_tui.folders import write_folder
-from jessy_tui.training.blas import child_environment
+from jessy_tui.training.blas import SHARED_BY, child_environment
+from jessy_tui.training.launching import HOSTS_NAME, driver_command, read_hosts
 from jessy_tui.training.mlx_lm_recipe import write_yaml
 from jessy_tui.training.names import check_name, make_name
 from jessy_tui.training.presets import recipe_for
@@ -165,8 +166,18 @@ def list_runs(workspace: Workspace, problems: list[str] | None = None) -> list[R
     return [run for _, _, run in sorted(found, key=lambda entry: entry[:2])]
 
 
-def start_run(workspace: Workspace, run: Run) -> int:
+def start_run(
+    workspace: Workspace, run: Run, *, workers: int = 1, hosts: Path | None = None
+) -> int:
     """Start the run's driver in a process that outlives this one; returns its number.
+
+    Args:
+        workspace: whose settings hold.
+        run: it was made, and not started.
+        workers: how many processes on this machine train it together, each its part of every
+            batch.
+        hosts: a file of the machines that do, in the form of mlx.launch; the first is this one,
+            and the workspace is under the same path on all of them.
 
     Raises:
         JessyError: the run has been started before, or the process cannot be started.
@@ -175,7 +186,11 @@ def start_run(workspace: Workspace, run: Run) -> int:
         record = run.record
         if record.state not in (RunState.PREPARING, RunState.QUEUED) or record.pid is not None:
             raise JessyError(f"The run {run.name} has been started before; it is {run.state}.")
-        return _start(workspace, run, record)
+        if hosts is not None:
+            content = read_hosts(hosts)
+            write_atomically(run.folder / HOSTS_NAME, content)
+            workers = 2  # at least: more than one
+        return _start(workspace, run, msgspec.structs.replace(record, workers=workers))
 
 
 def resume_run(workspace: Workspace, run: Run) -> int:
@@ -205,14 +220,18 @@ def resume_run(workspace: Workspace, run: Run) -> int:
 
 def _start(workspace: Workspace, run: Run, record: RunRecord) -> int:
     """Start a driver and note it down."""
+    environment = child_environment(workspace.settings.training.blas)
+    if record.workers > 1 and not (run.folder / HOSTS_NAME).exists():
+        environment[SHARED_BY] = str(record.workers)
     try:
-        with run.log.open("ab") as log:
+        with run.log.open("ab") as log, _open_pipe() as (silence, kept_open):
             process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "jessy_tui.training.driver", str(run.folder)],
-                stdin=subprocess.DEVNULL,
+                driver_command(run.folder, record.workers, environment),
+                stdin=silence,
+                pass_fds=(kept_open,),
                 stdout=log,
                 stderr=log,
-                env=child_environment(workspace.settings.training.blas),
+                env=environment,
                 start_new_session=True,
             )
     except OSError as error:
@@ -227,6 +246,20 @@ def _start(workspace: Workspace, run: Run, record: RunRecord) -> int:
         ),
     )
     return process.pid
+
+
+@contextlib.contextmanager
+def _open_pipe() -> Iterator[tuple[int, int]]:
+    """A pipe for the input of a process: it holds the other end itself, so that it never ends.
+
+    mlx's launcher would read the end of its input over and over.
+    """
+    reading, writing = os.pipe()
+    try:
+        yield reading, writing
+    finally:
+        os.close(reading)
+        os.close(writing)
 
 
 @contextlib.contextmanager

@@ -18,6 +18,7 @@ from mlx_lm.cli_ui import make_console
 from mlx_lm.tuner.callbacks import TrainingCallback
 from mlx_lm.tuner.trainer import TrainingArgs, evaluate, train
 
+from jessy_tui.errors import JessyError
 from jessy_tui.folders import write_folder
 from jessy_tui.training.batches import BatchPlan
 from jessy_tui.training.blas import streams_for
@@ -39,10 +40,17 @@ from jessy_tui.training.events import (
     finite,
 )
 from jessy_tui.training.loss import make_loss
+from jessy_tui.training.machines import Machines
 from jessy_tui.training.material import Material
 from jessy_tui.training.optimizer import make_optimizer
 from jessy_tui.training.requests import Asked
-from jessy_tui.training.resuming import Position, load_state, save_state
+from jessy_tui.training.resuming import (
+    Position,
+    latest_resumable,
+    load_state,
+    save_state,
+    step_of,
+)
 
 _PAUSE_SECONDS: Final = 0.2
 
@@ -86,6 +94,7 @@ class Session:
         """The latest complete checkpoint, relative to the run folder."""
         self.early: str | None = None
         """Why the run ended before its last step though nobody asked, a sentence."""
+        self.machines = Machines()
         self._optimizer = make_optimizer(self.recipe, material.steps)
         streams = streams_for(self.recipe.batch_size) if mx.default_device() == mx.cpu else 1
         self._loss = make_loss(material.forward, streams=streams, frozen=material.frozen)
@@ -105,8 +114,24 @@ class Session:
         """Since the first step, without the time it paused or no driver was at work."""
         return self.position.seconds + time.monotonic() - self._begun - self._paused
 
-    def resume(self, checkpoint: Path) -> None:
-        """Go on from a checkpoint of this run."""
+    def resume(self, checkpoint: Path | None) -> None:
+        """Go on from a checkpoint of this run, or begin where there is none.
+
+        Processes that help are told by the first one which checkpoint it is.
+
+        Raises:
+            JessyError: this machine does not have the checkpoint.
+        """
+        step = self.machines.agree((step_of(checkpoint) if checkpoint else None) or 0)
+        if step and checkpoint is None:
+            checkpoint = latest_resumable(self.folder, step)
+        if checkpoint is None:
+            if step:
+                raise JessyError(
+                    f"The checkpoint of step {step} is not in {self.folder} on this machine; the "
+                    "run's folder has to be the same on all of them."
+                )
+            return
         self.position = load_state(checkpoint, self.material.model, self._optimizer)
         self._first = self._given = self.position.step
         self.last_good = str(checkpoint.relative_to(self.folder))
@@ -122,6 +147,10 @@ class Session:
         """
         make_console().quiet = True  # mlx-lm draws a progress bar; ours is made from the events
         self._begun = time.monotonic()
+        if not self.machines.leads:
+            self._drive(self.folder)  # mlx-lm saves in the first process only
+            self._validate_last()
+            return None
         with contextlib.suppress(_NothingToSaveError), write_folder(self.folder / "final") as fresh:
             self._drive(fresh)
             self._end(fresh)
@@ -153,10 +182,13 @@ class Session:
     def _end(self, fresh: Path) -> None:
         if self.step == 0:
             raise _NothingToSaveError
+        self._validate_last()
+        complete_checkpoint(fresh, self.material.model, self.material.adaptation, self.step)
+
+    def _validate_last(self) -> None:
         # `train` takes no further batch after its last step, so that one is settled here.
         if not self._stopped and not self.early and self.position.validated < self.step:
             self._validate()
-        complete_checkpoint(fresh, self.material.model, self.material.adaptation, self.step)
 
     def _between_steps(self) -> Iterator[Batch]:
         """The batches, with what happens between the steps; ends when the run is to end."""
@@ -169,7 +201,9 @@ class Session:
                 if self.step % self.recipe.accumulation == 0 and not self._settle():
                     return
                 self._given += 1
-                yield self.material.arrays(rows)
+                yield self.material.arrays(
+                    rows, machine=self.machines.rank, machines=self.machines.size
+                )
             epoch, done = epoch + 1, 0
 
     def _settle(self) -> bool:
@@ -181,7 +215,7 @@ class Session:
         every = recipe.checkpoint_every
         if every and self.step // every > position.saved // every:
             self._checkpoint()
-        asked = self.listener.asked()
+        asked = self._asked()
         if Asked.CHECKPOINT in asked:
             self._checkpoint()
             self.listener.answered(Asked.CHECKPOINT)
@@ -194,13 +228,16 @@ class Session:
         self.early = position.best.exhausted(self.step, recipe)
         return self.early is None
 
+    def _asked(self) -> Asked:
+        return Asked(self.machines.agree(self.listener.asked()))
+
     def _pause(self) -> Asked:
         """Save, and wait until the run is to go on or to stop."""
         begun = time.monotonic()
         self._checkpoint()
         self.listener.tell(Paused(step=self.step))
         mx.clear_cache()
-        while (asked := self.listener.asked()) & (Asked.PAUSE | Asked.STOP) == Asked.PAUSE:
+        while (asked := self._asked()) & (Asked.PAUSE | Asked.STOP) == Asked.PAUSE:
             if Asked.CHECKPOINT in asked:
                 self.listener.answered(Asked.CHECKPOINT)  # there is one of this step
             time.sleep(_PAUSE_SECONDS)
@@ -224,8 +261,9 @@ class Session:
             num_batches=-1,
             loss=self._loss,
             iterate_batches=lambda **_: (
-                self.material.arrays(rows[start : start + size])
+                self.material.arrays(mine)
                 for start in range(0, len(rows), size)
+                if (mine := rows[start : start + size][self.machines.rank :: self.machines.size])
             ),
         )
         self.material.model.train()
@@ -256,11 +294,13 @@ class Session:
         """Save a step checkpoint, unless there is one of this step."""
         self.position.saved = self.step
         path = f"checkpoints/{self.step}"
-        if self.step and not (self.folder / path).exists():
+        if self.machines.leads and self.step and not (self.folder / path).exists():
             self._save(path, "step")
             prune_checkpoints(self.folder, self.recipe.keep_checkpoints)
 
     def _save(self, path: str, kind: CheckpointKind) -> None:
+        if not self.machines.leads:
+            return
         now = msgspec.structs.replace(self.position, seconds=self.seconds)
         save_checkpoint(
             self.folder / path,
