@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Final
 
+_RESUME: Final = "jessy train --resume"
 _ENOUGH_DISK: Final = 1 << 20
 
 
@@ -30,14 +31,22 @@ def explain_failure(error: OSError | RuntimeError | MemoryError, folder: Path) -
     """
     full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
     if full or shutil.disk_usage(folder).free < _ENOUGH_DISK:
-        return f"The disk of {folder} is full; make room, and make a new run."
+        return f"The disk of {folder} is full; make room, and go on with: {_RESUME}."
     if isinstance(error, OSError):
         place = error.filename or folder
         return f"{place} cannot be read or written ({error.strerror or error})."
     text = str(error).strip().rstrip(".")
     if "unable to write" in text.lower():  # mlx says no more than that
-        return f"The disk of {folder} is full, or takes no file of that size; make room."
+        return (
+            f"The disk of {folder} is full, or takes no file of that size; make room, and go on "
+            f"with: {_RESUME}."
+        )
+    if "[ring]" in text or "peer" in text:
+        return f"A process that helped to train is gone ({text}); go on with: {_RESUME}."
     if isinstance(error, MemoryError) or "alloc" in text.lower() or "memory" in text.lower():
         said = f" ({text})" if text else ""
-        return f"The memory is full{said}; lower batch_size or max_seq_length, and make a new run."
+        return (
+            f"The memory is full{said}; make a new run with a lower batch_size, max_seq_length, "
+            "rank, or fewer layers."
+        )
     return f"mlx gave up: {text}."
