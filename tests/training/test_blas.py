@@ -75,7 +75,7 @@ def test_no_stream_is_without_a_row() -> None:
 def test_failures_of_the_system_become_sentences(tmp_path: Path) -> None:
     full = OSError(28, "No space left on device")
     assert explain_failure(full, tmp_path) == (
-        f"The disk of {tmp_path} is full; make room, and make a new run."
+        f"The disk of {tmp_path} is full; make room, and go on with: jessy train --resume."
     )
     denied = OSError(13, "Permission denied", str(tmp_path / "best"))
     assert explain_failure(denied, tmp_path) == (
