@@ -14,7 +14,7 @@ from typing import Final
 from jessy_tui.dataset.changes import Change, Edit
 from jessy_tui.dataset.example import Example, Unreadable
 from jessy_tui.dataset.files import load_examples
-from jessy_tui.dataset.frame import Version, new_frame, new_version
+from jessy_tui.dataset.frame import Frame, Version, new_frame, new_version
 from jessy_tui.dataset.large.file import LargeFile, is_large
 from jessy_tui.dataset.layout import same_json
 from jessy_tui.dataset.openfile import Entry, OpenFile, Slot, signature_of
@@ -41,9 +41,8 @@ class Entries:
         """The ids that differ from disk, deleted ones among them."""
         self.conflicts: dict[int, Version | None] = {}
         """Entries that were changed here and by other hands, with what both began with."""
-        self.generation = 0
-        """Another number after each change."""
         self._large: dict[int, OpenFile] = {}
+        self._last_large = 0
         self._ends: list[int] = []
         self._next_id = 0
         self._counting = threading.Lock()
@@ -73,11 +72,23 @@ class Entries:
         self._count()
 
     def _open_large(self, path: Path) -> None:
-        large = LargeFile(path)
-        number = len(self._large) + 1
-        file = OpenFile(path, None, None, RowOrder(number << _ROW_BITS, large.rows), large)
+        seen = signature_of(path)
+        file = self._large_file(LargeFile(path))
+        file.seen = seen
         self.files.append(file)
-        self._large[number] = file
+
+    def _large_file(self, large: LargeFile) -> OpenFile:
+        self._last_large += 1
+        order = RowOrder(self._last_large << _ROW_BITS, large.rows)
+        file = self._large[self._last_large] = OpenFile(large.path, None, None, order, large)
+        return file
+
+    def add_large(self, large: LargeFile, place: int) -> OpenFile:
+        """Open a file whose rows are all found, in its place among the files."""
+        file = self._large_file(large)
+        self.files.insert(place, file)
+        self._count()
+        return file
 
     def grow(self, file: OpenFile, rows: int) -> None:
         """So many rows of a large file are found; called from the thread that looks for them."""
@@ -101,10 +112,32 @@ class Entries:
     def add_empty(self, path: Path) -> OpenFile:
         """Open a file whose entries come later, in its place by name."""
         file = OpenFile(path, new_frame(path), None, ListOrder())
-        after = (place for place, other in enumerate(self.files) if other.path > path)
-        self.files.insert(next(after, len(self.files)), file)
+        self.files.insert(self.place_by_name(path), file)
         self._count()
         return file
+
+    def add_loaded(
+        self,
+        path: Path,
+        frame: Frame,
+        digest: str | None,
+        versions: Iterable[Version],
+        place: int,
+    ) -> OpenFile:
+        """Open a file that was read already, in its place among the files."""
+        file = OpenFile(path, frame, digest, ListOrder())
+        for index, version in enumerate(versions):
+            entry_id = self.new_id()
+            self.slots[entry_id] = Slot(file, version, version, index)
+            file.order.insert(index, entry_id)
+        self.files.insert(place, file)
+        self._count()
+        return file
+
+    def place_by_name(self, path: Path) -> int:
+        """The place among the files that a new one takes."""
+        after = (place for place, other in enumerate(self.files) if other.path > path)
+        return next(after, len(self.files))
 
     def file(self, path: Path) -> OpenFile:
         """The open file of that name, or a new one where none is on disk.
@@ -301,8 +334,8 @@ class Entries:
             elif edit.now is None:
                 del slot.file.order[edit.index]
             slot.now = edit.now
+            slot.file.changes += 1
             self._mark(entry_id, slot)
-        self.generation += 1
         self._count()
 
     def open_conflicts(self) -> list[int]:
@@ -353,6 +386,11 @@ class Entries:
         # A copy first, in one step of the interpreter: other threads ask while one edits.
         return [entry_id for entry_id, slot in list(self.slots.items()) if slot.file is file]
 
+    def dirty_of(self, file: OpenFile) -> list[int]:
+        """The ids of a file that differ from disk, in the order of their places."""
+        ids = (one for one in self.dirty if self.slots[one].file is file)
+        return sorted(ids, key=self.place_of)
+
     def pin(self, entry_id: int) -> None:
         """Keep an entry in memory, as its file will not have all of the text it stands in."""
         if entry_id not in self.slots:
@@ -361,7 +399,7 @@ class Entries:
     def saved(self, file: OpenFile, digest: str) -> None:
         """A file is on disk now as it is here."""
         file.digest = digest
-        self.generation += 1
+        file.changes += 1
         for entry_id in [one for one in self.conflicts if self.file_of(one) is file]:
             del self.conflicts[entry_id]
         for entry_id in self.touched(file) if file.large else [*file.order, *file.gone]:
@@ -378,7 +416,7 @@ class Entries:
         """A file and the slots of its entries were exchanged for others."""
         for entry_id in self.touched(file):
             self._mark(entry_id, self.slots[entry_id])
-        self.generation += 1
+        file.changes += 1
         self._count()
 
     def drop(self, entry_id: int) -> None:
@@ -388,9 +426,12 @@ class Entries:
         self.conflicts.pop(entry_id, None)
 
     def close(self, file: OpenFile) -> None:
-        """Take out a file that has no entries any more."""
+        """Take out a file; what its entries were is forgotten."""
+        for entry_id in self.touched(file):
+            self.drop(entry_id)
+        for number in [number for number, other in self._large.items() if other is file]:
+            del self._large[number]
         self.files.remove(file)
-        self.generation += 1
         self._count()
 
     def _mark(self, entry_id: int, slot: Slot) -> None:

@@ -63,6 +63,8 @@ class OpenFile:
         """Entries that are on disk and deleted here."""
         self.saved = order.copy() if isinstance(order, RowOrder) else None
         """Of a large file: the order that is on disk."""
+        self.changes = 0
+        """Another number after each change of its entries."""
         self.seen: Signature | None = None
         """How the file on disk looked when its content was last known to be the one here."""
         self._frame, self._digest = frame, digest

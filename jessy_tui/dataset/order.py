@@ -1,6 +1,7 @@
 """In which order the entries of a file stand, while entries come and go."""
 
 import contextlib
+import itertools
 from array import array
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator
@@ -103,6 +104,31 @@ class RowOrder:
         copy._gone, copy._behind, copy._put = self._gone[:], self._behind[:], self._put[:]
         copy._behind_of = self._behind_of.copy()
         return copy
+
+    @classmethod
+    def of(cls, first_id: int, rows: int, ids: "NDArray[np.int64]") -> "RowOrder":
+        """The order in which ids stand; rows that do not ascend with most others are put in."""
+        import numpy as np
+
+        order = cls(first_id, rows)
+        is_row = (ids >= first_id) & (ids < first_id + rows)
+        numbers = ids[is_row] - first_id
+        if np.any(np.diff(numbers) <= 0):
+            numbers = np.array(_ascending(numbers.tolist()), np.int64)
+            is_row &= np.isin(ids, numbers + first_id)
+        there = np.zeros(rows, bool)
+        there[numbers] = True
+        order._gone = array("q", np.flatnonzero(~there).tobytes())
+        before = np.concatenate([[-1], numbers])[np.cumsum(is_row)]
+        order._behind = array("q", before[~is_row].astype(np.int64).tobytes())
+        order._put = array("q", ids[~is_row].astype(np.int64).tobytes())
+        order._behind_of = dict(zip(order._put, order._behind, strict=True))
+        return order
+
+    @property
+    def put_in(self) -> Iterator[int]:
+        """The ids that do not stand where a row of the file stood."""
+        return iter(self._put)
 
     def __len__(self) -> int:
         return self.rows - len(self._gone) + len(self._put)
@@ -217,3 +243,25 @@ class RowOrder:
                 return low, None
             offset -= 1
         return low, bisect_left(self._behind, low) + offset
+
+
+def _ascending(numbers: list[int]) -> list[int]:
+    """The longest run of numbers, no two of them the same, that ascend."""
+    if all(one < other for one, other in itertools.pairwise(numbers)):
+        return numbers
+    tops: list[int] = []
+    places: list[int] = []
+    before: list[int] = []
+    for place, number in enumerate(numbers):
+        pile = bisect_left(tops, number)
+        before.append(places[pile - 1] if pile else -1)
+        if pile == len(tops):
+            tops.append(number)
+            places.append(place)
+        else:
+            tops[pile], places[pile] = number, place
+    run, place = [], places[-1]
+    while place >= 0:
+        run.append(numbers[place])
+        place = before[place]
+    return run[::-1]

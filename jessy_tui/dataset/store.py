@@ -26,8 +26,9 @@ from jessy_tui.dataset.large.indexing import Indexing, Progress
 from jessy_tui.dataset.merging.conflict import Conflict
 from jessy_tui.dataset.merging.looking import Looked, Looking, Seen
 from jessy_tui.dataset.merging.merge import merge_file
+from jessy_tui.dataset.merging.reopen import reopen
 from jessy_tui.dataset.merging.report import FileMerge, Merge
-from jessy_tui.dataset.openfile import OpenFile
+from jessy_tui.dataset.openfile import OpenFile, signature_of
 from jessy_tui.dataset.saving import prepare, refuse_conflicts, refuse_if_changed, saving_in
 from jessy_tui.errors import JessyError
 
@@ -67,7 +68,7 @@ class ExampleStore:
         self._batch_settled: list[Settled] = []
         self._subscribers: list[Callable[[Change], None]] = []
         self._lock = threading.RLock()
-        self._looking = Looking(self._entries, self._lock)
+        self._looking = Looking(self._entries, self._lock, lambda: self._history)
 
     @classmethod
     def open(
@@ -462,6 +463,7 @@ class ExampleStore:
 
     def _saved(self, file: OpenFile, digest: str) -> None:
         self._entries.saved(file, digest)
+        file.seen = signature_of(file.path)
         self._history.forget_settled(self._entries.touched(file))
 
     # --- other hands ---------------------------------------------------------------------------
@@ -486,7 +488,7 @@ class ExampleStore:
             for seen in looked.files:
                 if seen.problem is not None:
                     merge.problems.append(seen.problem)
-                elif (merged := self._take_in_file(seen, looked.generation)) is not None:
+                elif (merged := self._take_in_file(seen)) is not None:
                     merge.files.append(merged)
             if merge.files:
                 self._log.renew()
@@ -495,22 +497,51 @@ class ExampleStore:
                 self._tell(Change(self._history.next_number(), "merge", summary, edits))
             return merge
 
-    def _take_in_file(self, seen: Seen, generation: int) -> FileMerge | None:
-        theirs = seen.theirs
-        assert theirs is not None  # noqa: S101 - there is no problem with it
-        file = seen.file or self._entries.find(seen.path)
+    def _take_in_file(self, seen: Seen) -> FileMerge | None:
+        entries, file = self._entries, seen.file or self._entries.find(seen.path)
+        if file is None and seen.fresh is not None:
+            file = entries.add_large(seen.fresh, entries.place_by_name(seen.path))
+            self._indexing.add(file)
+            file.seen = seen.signature
+            return FileMerge(file.path, "new", added=len(file.order))
         if file is None:
-            file = self._entries.add_empty(seen.path)
-        elif file not in self._entries.files:
+            file = entries.add_empty(seen.path)
+        elif file not in entries.files:
             return None
-        if seen.base is None or generation != self._entries.generation:
+        if seen.file is not file or seen.changes != file.changes:
             seen.file = file
             self._looking.compare(seen)
-        assert seen.base is not None  # noqa: S101 - by compare
-        merged = merge_file(self._entries, self._history, file, theirs, seen.base, seen.places)
+        if file.large is not None:
+            if seen.rows is None:
+                return self._reopen(file, seen)
+            merged = seen.rows.make(entries, self._history)
+        else:
+            assert seen.theirs is not None  # noqa: S101 - as of all files that are in memory
+            assert seen.base is not None  # noqa: S101 - by compare
+            merged = merge_file(entries, self._history, file, seen.theirs, seen.base, seen.places)
+            if seen.theirs.digest is None and not entries.touched(file):
+                entries.close(file)
         file.seen = seen.signature
-        if theirs.digest is None and not self._entries.touched(file):
-            self._entries.close(file)
+        return merged
+
+    def _reopen(self, file: OpenFile, seen: Seen) -> FileMerge:
+        """Open a large file anew that is quite another now, or none, or a small one."""
+        entries, place = self._entries, self._entries.files.index(file)
+        self._indexing.drop(file)
+        if seen.fresh is not None:
+            target = entries.add_large(seen.fresh, place + 1)
+        else:
+            assert seen.theirs is not None  # noqa: S101 - one of both is there
+            target = entries.add_loaded(
+                file.path, seen.theirs.frame, seen.theirs.digest, seen.theirs.versions, place + 1
+            )
+        gone = seen.theirs is not None and seen.theirs.digest is None
+        merged = reopen(entries, self._history, file, target, gone=gone)
+        target.seen = seen.signature
+        if seen.fresh is not None:
+            self._indexing.add(target)
+        elif gone and not entries.touched(target):
+            entries.close(target)
         return merged
 
     @property

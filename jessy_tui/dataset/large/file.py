@@ -9,7 +9,7 @@ import hashlib
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -69,7 +69,9 @@ class LargeFile:
         self.size: int = status.st_size
         self._times = (status.st_mtime_ns, status.st_ctime_ns)
         if first[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            os.close(self.descriptor)
+            descriptor = self.descriptor
+            del self.descriptor  # which would close it once more
+            os.close(descriptor)
             raise ExampleFileError(path, "it is UTF-16, not UTF-8; save it as UTF-8", line=1)
         self._body = len(_BOM) if first.startswith(_BOM) else 0
         rows = list(rows_of(first, self._body, whole=len(first) >= self.size))
@@ -221,6 +223,19 @@ class LargeFile:
         assert not isinstance(ends, list)  # noqa: S101
         return begins, ends
 
+    def rows_that_are(self, texts: Container[bytes]) -> Iterator[int]:
+        """The rows that have one of these texts, blank space around it aside. It takes a while."""
+        begins, ends = (column.view() for column in self.extents())
+        first = 0
+        while first < len(begins):
+            start = int(begins[first])
+            last = max(first + 1, int(ends.searchsorted(start + BLOCK, "right")))
+            content = self.read(start, int(ends[last - 1]))
+            for row in range(first, last):
+                if content[int(begins[row]) - start : int(ends[row]) - start].strip() in texts:
+                    yield row
+            first = last
+
     def version(self, row: int) -> Version:
         """A row as it stands in the file; one that is no JSON is an `Unreadable` example."""
         with self._lock:
@@ -313,6 +328,35 @@ class LargeFile:
             self.size, self._times = status.st_size, (status.st_mtime_ns, status.st_ctime_ns)
             self._forget()
             self._workers = None  # who still asks the old ones reads what was there before
+
+    @property
+    def body(self) -> int:
+        """Where the first row begins: behind the byte order mark, where it has one."""
+        return self._body
+
+    def intact(self) -> bool:
+        """Whether the content that was opened can still be read; more may have been added to it.
+
+        Another program that writes into the file itself, rather than putting another in its
+        place, takes the old content away.
+        """
+        status = os.fstat(self.descriptor)
+        if (status.st_mtime_ns, status.st_ctime_ns) == self._times and status.st_size == self.size:
+            return True
+        digest = hashlib.sha256()
+        try:
+            for block in self.content():
+                digest.update(block)
+        except ExampleFileError:
+            return False
+        return digest.hexdigest() == self._digest
+
+    def became(self, other: "LargeFile", begins: "Column", ends: "Column") -> None:
+        """Its content is that of another now; the rows it still has stand there."""
+        frame = other.frame
+        self.moved(os.dup(other.descriptor), other.digest, begins, ends)
+        with self._lock:
+            self._frame, self._body = frame, other.body
 
     @property
     def workers(self) -> Workers:

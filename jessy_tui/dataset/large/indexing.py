@@ -75,6 +75,27 @@ class Indexing:
         """Wait no longer."""
         self._wanted.set()
 
+    def add(self, file: OpenFile) -> None:
+        """Index a file that came later."""
+        self._wanted.set()
+        with self._lock:
+            self._files.append(file)
+            self._left += 1
+            self._done.clear()
+        thread = threading.Thread(
+            target=self._index, args=(file,), name=f"index {file.path.name}", daemon=True
+        )
+        self._threads.append(thread)
+        thread.start()
+
+    def drop(self, file: OpenFile) -> None:
+        """Work no more on a file that is not open any more."""
+        with self._lock:
+            if file in self._files:
+                self._files.remove(file)
+        if file.large:
+            file.large.close()
+
     @property
     def progress(self) -> Progress | None:
         """How far it is; None once all is done."""
@@ -131,13 +152,15 @@ class Indexing:
             self._tell()
 
         finding = threading.Thread(target=large.find_rows, args=(found,), daemon=True)
-        finding.start()
+        if not large.found:
+            finding.start()
         try:
             self._label(large)
         except WorkersClosedError:
             pass  # nobody wants to know any more
         finally:
-            finding.join()
+            if finding.ident is not None:
+                finding.join()
             large.finish()
             with self._lock:
                 self._left -= 1

@@ -15,6 +15,8 @@ from jessy_tui.dataset.merging.likeness import EDITED, EXACT, Key, Looks, likene
 
 _NEAR: Final = 200
 """So many entries before and after the old place are looked at for one that is only alike."""
+_SURELY_ALIKE: Final = 85.0
+"""Where the neighbours are not known, an entry has to be more alike to be taken for another."""
 
 
 class Foreign:
@@ -39,12 +41,12 @@ class Foreign:
             file.large.wait()
         self._entries, self._file = entries, file
         self._bases = dict(bases)
-        self._ids: dict[int, int] = _find(entries, file, bases)
+        self._ids: dict[int, int] = find_entries(entries, file, bases)
         self._gone = {place for place in bases if place not in self._ids}
         for place in self._gone:
             self._ids[place] = entries.new_id()
         self._versions: dict[tuple[int, str], Version] = {}
-        self._added = _find_added(entries, file, added, set(self._ids.values()))
+        self._added = find_added(entries, file, added, set(self._ids.values()))
 
     def knows(self, key: int | str) -> bool:
         """Whether the entry that a journal calls so is, or was, in the file."""
@@ -100,7 +102,8 @@ class Foreign:
         return f"{words}."
 
 
-def _find(entries: Entries, file: OpenFile, bases: Mapping[int, Version]) -> dict[int, int]:
+def find_entries(entries: Entries, file: OpenFile, bases: Mapping[int, Version]) -> dict[int, int]:
+    """The ids of entries that stood at these places when they were these versions."""
     looks = {place: Looks(version) for place, version in bases.items()}
     left, taken = dict(looks), set[int]()
     found: dict[int, int] = {}
@@ -135,9 +138,10 @@ def _find(entries: Entries, file: OpenFile, bases: Mapping[int, Version]) -> dic
     return found
 
 
-def _find_added(
+def find_added(
     entries: Entries, file: OpenFile, added: Mapping[str, Version], taken: set[int]
 ) -> dict[str, int]:
+    """Which of some versions are in the file, though they were added here; with their ids."""
     wanted = {Looks(version).value: key for key, version in added.items()}
     if not wanted:
         return {}
@@ -154,6 +158,16 @@ def _places(
 ) -> dict[Hashable, list[tuple[int, int]]]:
     """Where entries that look like those wanted stand, with their ids."""
     there: dict[Hashable, list[tuple[int, int]]] = {}
+    if file.large is not None:
+        # Of many rows, only those are decoded that have the text of one that is wanted.
+        if key is EXACT[0]:
+            texts = {str(text).encode(errors="surrogateescape"): text for text in wanted}
+            for row in file.large.rows_that_are(texts):
+                entry_id = file.order[row]
+                if entry_id not in taken:
+                    source = Looks(entries.version(entry_id)).source
+                    there.setdefault(source, []).append((row, entry_id))
+        return there
     for index, entry_id in enumerate(file.order):
         if entry_id not in taken:
             known = key(Looks(entries.version(entry_id)))
@@ -169,5 +183,5 @@ def _alike(
         entry_id = file.order[index]
         if entry_id not in taken:
             alike = likeness(look, Looks(entries.version(entry_id)))
-            if alike:
+            if alike >= _SURELY_ALIKE:
                 yield alike, entry_id

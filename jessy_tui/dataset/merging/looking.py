@@ -2,15 +2,19 @@
 
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from jessy_tui.dataset.entries import Entries
 from jessy_tui.dataset.files import ExampleFile, ExampleFileError, load_examples
+from jessy_tui.dataset.history import History
+from jessy_tui.dataset.large.file import LargeFile, is_large
 from jessy_tui.dataset.merging.merge import Base, Theirs
+from jessy_tui.dataset.merging.rows import RowsCompared, RowsMerge, compare_rows, plan_rows
 from jessy_tui.dataset.openfile import OpenFile, Signature, signature_of
+from jessy_tui.errors import JessyError
 
 SETTLES: Final = 0.15
 """Seconds that a file has to be left alone before it is read: who writes it may not be done."""
@@ -30,8 +34,15 @@ class Seen:
     problem: str | None = None
     """Why it cannot be read as it is."""
     signature: Signature | None = None
+    fresh: LargeFile | None = None
+    """It, where it is large."""
+    changes: int = -1
+    """The state of the file's entries that it was compared with."""
     base: Base | None = None
     places: list[int | None] = field(default_factory=list)
+    compared: RowsCompared | None = None
+    rows: RowsMerge | None = None
+    """The merge worked out, where both are large and not too much differs."""
 
 
 @dataclass
@@ -39,8 +50,6 @@ class Looked:
     """What one look at the disk found; false where all is as it was."""
 
     files: list[Seen]
-    generation: int
-    """The state of the entries that it was compared with."""
 
     def __bool__(self) -> bool:
         return bool(self.files)
@@ -49,8 +58,10 @@ class Looked:
 class Looking:
     """Looks at the files of a store. One thread at a time; not one that paints."""
 
-    def __init__(self, entries: Entries, lock: threading.RLock) -> None:
-        self._entries, self._lock = entries, lock
+    def __init__(
+        self, entries: Entries, lock: threading.RLock, history: Callable[[], History]
+    ) -> None:
+        self._entries, self._lock, self._history = entries, lock, history
         self._refused: dict[Path, Signature | None] = {}
         """Files that could not be read, as they were then: it is said once."""
 
@@ -63,17 +74,14 @@ class Looking:
             self._refused.clear()
         with self._lock:
             files = {file.path: file for file in self._entries.files}
-            generation = self._entries.generation
         seen = []
         for path in dict.fromkeys([*files, *paths]):
             found = self._look_at(path, files.get(path))
             if found is not None:
                 seen.append(found)
-        return Looked(seen, generation)
+        return Looked(seen)
 
     def _look_at(self, path: Path, file: OpenFile | None) -> Seen | None:
-        if file is not None and file.large is not None:
-            return None
         signature = signature_of(path)
         if signature is None:
             if file is None or file.new:
@@ -82,36 +90,80 @@ class Looking:
             signature = signature_of(path)
             if signature is None:
                 return self._gone(path, file)
+        large = file.large if file is not None else None
+        if large is not None and file is not None and file.seen == signature:
+            return None
         signature = _settled(path, signature)
         if path in self._refused and self._refused[path] == signature:
             return None
+        seen = Seen(path, file, signature=signature)
         try:
-            loaded = _load(path)
-        except ExampleFileError as error:
-            self._refused[path] = signature_of(path)
-            return Seen(path, file, problem=str(error))
-        self._refused.pop(path, None)
-        if file is not None and loaded.digest == file.digest:
-            return None
-        versions = [loaded.version(index) for index in range(len(loaded.examples))]
-        theirs = Theirs(loaded.frame, loaded.digest, versions)
-        seen = Seen(path, file, theirs, signature=signature)
-        if file is not None:
+            if large is not None:
+                large.wait()
+            if is_large(path) and (file is None or large is not None):
+                seen.fresh = _found(path)
+                digest = seen.fresh.digest
+            else:
+                loaded = _load(path)
+                versions = [loaded.version(index) for index in range(len(loaded.examples))]
+                seen.theirs = Theirs(loaded.frame, loaded.digest, versions)
+                digest = loaded.digest
+            if file is not None and digest == file.digest:
+                self._refused.pop(path, None)
+                file.seen = signature
+                return None
             self.compare(seen)
+        except JessyError as error:
+            self._refused[path] = signature_of(path)
+            seen.problem = str(error)
+            return seen
+        self._refused.pop(path, None)
         return seen
 
     def _gone(self, path: Path, file: OpenFile) -> Seen:
         seen = Seen(path, file, Theirs(file.frame, None, []))
-        self.compare(seen)
+        if file.large is None:
+            self.compare(seen)
         return seen
 
     def compare(self, seen: Seen) -> None:
-        """Find out which entry is which in the file as it is now."""
-        assert seen.file is not None  # noqa: S101 - by the callers
-        assert seen.theirs is not None  # noqa: S101
-        with self._lock:
-            seen.base = Base.of(self._entries, seen.file)
-        seen.places = seen.base.places_in(seen.theirs)
+        """Find out which entry is which in the file as it is now. It may take seconds.
+
+        Raises:
+            ExampleFileError: the old or the new file cannot be read any more.
+        """
+        file = seen.file
+        if file is None:
+            return
+        if file.large is None:
+            assert seen.theirs is not None  # noqa: S101 - what is not large stays so until it is saved
+            with self._lock:
+                seen.changes, seen.base = file.changes, Base.of(self._entries, file)
+            seen.places = seen.base.places_in(seen.theirs)
+        elif seen.fresh is not None:
+            if seen.compared is None or seen.compared.digest != file.digest:
+                with self._lock:
+                    slots = [
+                        (one, self._entries.slots[one]) for one in self._entries.dirty_of(file)
+                    ]
+                mine = {one: slot.now for one, slot in slots if slot.now is not None}
+                seen.compared = compare_rows(file, seen.fresh, mine)
+            if seen.compared is not None:
+                with self._lock:
+                    seen.changes = file.changes
+                    seen.rows = plan_rows(self._entries, self._history(), file, seen.compared)
+
+
+def _found(path: Path) -> LargeFile:
+    """A large file with all of its rows found.
+
+    Raises:
+        ExampleFileError: it cannot be read.
+    """
+    large = LargeFile(path)
+    large.find_rows(lambda _: None)
+    large.wait()
+    return large
 
 
 def _load(path: Path) -> ExampleFile:

@@ -1,6 +1,6 @@
 """Merging a file as other hands left it into what is open here; of files that are in memory."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from jessy_tui.dataset.changes import Edit
@@ -78,7 +78,8 @@ def merge_file(
         for entry_id, disk, now, place in zip(base.ids, base.disk, base.now, places, strict=True)
     }
     id_at = {place: entry_id for entry_id, place in zip(base.ids, places, strict=True)}
-    _recognise_added(entries, file, theirs, fates, id_at)
+    added = {place: one for place, one in enumerate(theirs.versions) if place not in id_at}
+    recognise_added(entries, file, theirs.frame, added, fates, id_at)
     new_slots: dict[int, Slot] = {}
     in_file: list[int] = []
     for place, version in enumerate(theirs.versions):
@@ -106,7 +107,13 @@ def merge_file(
     before = {entry_id: slot.now for entry_id, slot in slots.items()}
     slots.update(new_slots)
     after = {entry_id: slots[entry_id].now for entry_id in order}
-    report = _report(file, theirs, fates, before, after)
+    report = report_of(
+        file,
+        theirs.digest,
+        fates,
+        {entry_id: (index, now) for index, (entry_id, now) in enumerate(before.items())},
+        {entry_id: (index, now) for index, (entry_id, now) in enumerate(after.items())},
+    )
     report.dropped = rebased.dropped
 
     # From here on nothing fails.
@@ -116,35 +123,39 @@ def merge_file(
     entries.slots.update(new_slots)
     file.renew(theirs.frame, theirs.digest, ListOrder(order), gone)
     for entry_id, fate in fates.items():
-        _settle(entries, entry_id, fate)
+        settle(entries, entry_id, fate)
         if fate.now is None and fate.disk is None and entry_id not in known:
             entries.drop(entry_id)
     entries.renewed(file)
     return report
 
 
-def _recognise_added(
+def recognise_added(
     entries: Entries,
     file: OpenFile,
-    theirs: Theirs,
+    frame: Frame,
+    theirs: Mapping[int, Version],
     fates: dict[int, Fate],
     id_at: dict[int | None, int],
 ) -> None:
-    """What was added here and there alike is one entry."""
-    added = [entry_id for entry_id in file.order if entries.slots[entry_id].disk is None]
+    """What was added here and there alike is one entry; `theirs` has what was added there."""
+    added = [
+        entry_id
+        for entry_id in entries.touched(file)
+        if (slot := entries.slots[entry_id]).disk is None and slot.now is not None
+    ]
     if not added:
         return
     there: dict[object, list[int]] = {}
-    for place, version in enumerate(theirs.versions):
-        if place not in id_at:
-            there.setdefault(Looks(version).value, []).append(place)
+    for place, version in theirs.items():
+        there.setdefault(Looks(version).value, []).append(place)
     for entry_id in added:
         now = entries.slots[entry_id].now
         places = there.get(Looks(now).value) if now is not None else None
         if places:
             place = places.pop(0)
             id_at[place] = entry_id
-            fates[entry_id] = fate_of(theirs.frame, None, now, theirs.versions[place])
+            fates[entry_id] = fate_of(frame, None, now, theirs[place])
 
 
 def _woven(theirs: list[int], mine: Iterable[int], extra: set[int]) -> list[int]:
@@ -163,7 +174,7 @@ def _woven(theirs: list[int], mine: Iterable[int], extra: set[int]) -> list[int]
     return order
 
 
-def _settle(entries: Entries, entry_id: int, fate: Fate) -> None:
+def settle(entries: Entries, entry_id: int, fate: Fate) -> None:
     """Keep what is known of a conflict true."""
     if fate.conflict and not entries.in_conflict(entry_id):
         entries.conflicts[entry_id] = fate.was_disk
@@ -178,27 +189,27 @@ def _back(base: Version | None, disk: Version | None) -> bool:
     return base is not None and disk is not None and Looks(base).value == Looks(disk).value
 
 
-def _report(
-    file: OpenFile,
-    theirs: Theirs,
-    fates: dict[int, Fate],
-    before: dict[int, Version | None],
-    after: dict[int, Version | None],
+Shown = Mapping[int, tuple[int, Version | None]]
+"""Entries as they are shown, each with its place in the file."""
+
+
+def report_of(
+    file: OpenFile, digest: str | None, fates: Mapping[int, Fate], before: Shown, after: Shown
 ) -> FileMerge:
-    """`before` and `after` are the entries as they are shown, in their order."""
-    report = FileMerge(file.path, "gone" if theirs.digest is None else "changed")
-    if file.new and theirs.digest is not None:
+    """What became of a file; of its entries those that may have changed are enough."""
+    report = FileMerge(file.path, "gone" if digest is None else "changed")
+    if file.new and digest is not None:
         report.happened = "new"
     for fate in fates.values():
         if fate.was_disk is not None:
             report.gone += fate.disk is None
             report.changed += fate.disk is not None and fate.changed
         report.conflicts += fate.conflict and fate.changed
-    for index, (entry_id, was) in enumerate(before.items()):
+    for entry_id, (index, was) in before.items():
         if entry_id not in after:
             report.edits.append(Edit(entry_id, file.path, index, was, None))
-    for index, (entry_id, now) in enumerate(after.items()):
-        was = before.get(entry_id)
+    for entry_id, (index, now) in after.items():
+        was = before[entry_id][1] if entry_id in before else None
         if entry_id not in fates and was is None:
             report.added += 1
         if was is None or now is None or not same(was, now):

@@ -6,7 +6,7 @@ from typing import Literal
 
 from jessy_tui.dataset.changes import Edit
 
-Happened = Literal["changed", "new", "gone"]
+Happened = Literal["changed", "new", "gone", "reopened"]
 
 
 @dataclass
@@ -21,6 +21,8 @@ class FileMerge:
     gone: int = 0
     conflicts: int = 0
     """Entries of these that were changed here, too, in another way."""
+    carried: int = 0
+    """Edits that were made again, where the file was opened anew."""
     dropped: int = 0
     """Changes of the history that cannot be undone any more, at least not all of them."""
     edits: list[Edit] = field(default_factory=list)
@@ -38,6 +40,10 @@ class FileMerge:
                 words = f"{name} is gone from the disk: {_count(self.gone, 'example')} gone"
             case "gone":
                 words = f"{name} is gone from the disk: {figures}"
+            case "reopened":
+                words = f"{name} is another file on disk: {_count(self.added, 'example')}"
+                if self.carried:
+                    words += f", {_count(self.carried, 'edit')} carried over"
             case _ if figures:
                 words = f"{name} changed on disk: {figures}; merged"
             case _:

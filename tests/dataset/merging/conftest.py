@@ -15,7 +15,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(looking_module, "GRACE", 0)
 
 
-@pytest.fixture(params=["array", "lines"])
+@pytest.fixture(params=["array", "lines", "large"])
 def path(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A file of eight examples: an array, lines, and lines that are read row by row."""
     if request.param == "large":

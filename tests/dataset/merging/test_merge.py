@@ -300,7 +300,7 @@ def test_a_file_that_is_gone_leaves_only_what_was_edited(path: Path) -> None:
     assert (len(store), store.files, store.save()) == (0, (), [])
     write(path, ROWS)
     take_in(store, path)
-    mine = answer(store, 5, "benim")
+    answer(store, 5, "benim")
     store.insert(None, path, Example(NEW))
     path.unlink()
     merge = take_in(store)
@@ -309,8 +309,8 @@ def test_a_file_that_is_gone_leaves_only_what_was_edited(path: Path) -> None:
     )
     assert raws(store) == [answered(ROWS[5], "benim"), NEW]
     [conflict] = store.conflicts
-    assert (conflict.entry_id, conflict.theirs) == (mine, None)
-    store.settle(mine, conflict.mine)
+    assert (conflict.base, conflict.theirs) == (Example(ROWS[5]), None)
+    store.settle(conflict.entry_id, conflict.mine)
     store.save()
     assert path.read_text() == text_of([answered(ROWS[5], "benim"), NEW], path)
 

@@ -19,6 +19,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+import jessy_tui.dataset.merging.rows as rows_module
 from jessy_tui.dataset.example import Example
 from jessy_tui.dataset.journal import Journal
 from jessy_tui.dataset.store import ExampleStore
@@ -58,6 +59,7 @@ def test_merging_an_array_without_edits_is_reading_it_afresh(
 
 @QUICK
 @given(base=lines_files(), theirs=lines_files())
+@pytest.mark.usefixtures("backend")
 def test_merging_lines_without_edits_is_reading_them_afresh(
     tmp_path: Path, base: bytes, theirs: bytes
 ) -> None:
@@ -134,12 +136,46 @@ def counted(rows: list[Any]) -> Counter[str]:
     moved=st.booleans(),
     name=NAMES,
 )
+@pytest.mark.usefixtures("backend")
 def test_a_merge_loses_no_edit_of_either_side(
     tmp_path: Path,
     size: int,
     same: int,
     mine: list[tuple[str, int]],
     theirs: list[tuple[str, int]],
+    moved: bool,
+    name: str,
+) -> None:
+    _loses_nothing(tmp_path, size, same, mine, theirs, moved=moved, name=name)
+
+
+@QUICK
+@given(size=st.integers(0, 9), same=st.integers(0, 3), mine=SIDE, theirs=SIDE)
+def test_a_file_that_is_opened_anew_loses_no_edit_of_either_side(
+    tmp_path: Path,
+    opened_anew: None,
+    size: int,
+    same: int,
+    mine: list[tuple[str, int]],
+    theirs: list[tuple[str, int]],
+) -> None:
+    _loses_nothing(tmp_path, size, same, mine, theirs, moved=False, name="chat.jsonl")
+
+
+@pytest.fixture
+def opened_anew(use_large: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any difference is too much to be merged row by row."""
+    use_large()
+    monkeypatch.setattr(rows_module, "MOST_CHANGED", -1)
+
+
+def _loses_nothing(
+    tmp_path: Path,
+    size: int,
+    same: int,
+    mine: list[tuple[str, int]],
+    theirs: list[tuple[str, int]],
+    *,
     moved: bool,
     name: str,
 ) -> None:
@@ -348,6 +384,7 @@ class TwoHands(RuleBasedStateMachine):
         shutil.rmtree(self.path.parent)
 
 
+@pytest.mark.usefixtures("backend")
 def test_any_sequence_of_edits_and_merges_keeps_what_both_sides_did(tmp_path: Path) -> None:
     TwoHands.folders = tmp_path
     run_state_machine_as_test(
