@@ -114,7 +114,7 @@ class RowOrder:
         is_row = (ids >= first_id) & (ids < first_id + rows)
         numbers = ids[is_row] - first_id
         if np.any(np.diff(numbers) <= 0):
-            numbers = np.array(_ascending(numbers.tolist()), np.int64)
+            numbers = np.array(in_order(numbers.tolist()), np.int64)
             is_row &= np.isin(ids, numbers + first_id)
         there = np.zeros(rows, bool)
         there[numbers] = True
@@ -245,7 +245,7 @@ class RowOrder:
         return low, bisect_left(self._behind, low) + offset
 
 
-def _ascending(numbers: list[int]) -> list[int]:
+def in_order(numbers: list[int]) -> list[int]:
     """The longest run of numbers, no two of them the same, that ascend."""
     if all(one < other for one, other in itertools.pairwise(numbers)):
         return numbers

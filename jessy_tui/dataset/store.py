@@ -536,7 +536,8 @@ class ExampleStore:
                 file.path, seen.theirs.frame, seen.theirs.digest, seen.theirs.versions, place + 1
             )
         gone = seen.theirs is not None and seen.theirs.digest is None
-        merged = reopen(entries, self._history, file, target, gone=gone)
+        assert seen.carried is not None  # noqa: S101 - by compare
+        merged = reopen(entries, self._history, file, target, seen.carried, gone=gone)
         target.seen = seen.signature
         if seen.fresh is not None:
             self._indexing.add(target)

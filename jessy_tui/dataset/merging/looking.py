@@ -11,7 +11,9 @@ from jessy_tui.dataset.entries import Entries
 from jessy_tui.dataset.files import ExampleFile, ExampleFileError, load_examples
 from jessy_tui.dataset.history import History
 from jessy_tui.dataset.large.file import LargeFile, is_large
+from jessy_tui.dataset.merging.finding import RowsOf
 from jessy_tui.dataset.merging.merge import Base, Theirs
+from jessy_tui.dataset.merging.reopen import Carried
 from jessy_tui.dataset.merging.rows import RowsCompared, RowsMerge, compare_rows, plan_rows
 from jessy_tui.dataset.openfile import OpenFile, Signature, signature_of
 from jessy_tui.errors import JessyError
@@ -43,6 +45,8 @@ class Seen:
     compared: RowsCompared | None = None
     rows: RowsMerge | None = None
     """The merge worked out, where both are large and not too much differs."""
+    carried: Carried | None = None
+    """The unsaved edits found in it, where it is opened anew."""
 
 
 @dataclass
@@ -122,8 +126,7 @@ class Looking:
 
     def _gone(self, path: Path, file: OpenFile) -> Seen:
         seen = Seen(path, file, Theirs(file.frame, None, []))
-        if file.large is None:
-            self.compare(seen)
+        self.compare(seen)
         return seen
 
     def compare(self, seen: Seen) -> None:
@@ -140,7 +143,9 @@ class Looking:
             with self._lock:
                 seen.changes, seen.base = file.changes, Base.of(self._entries, file)
             seen.places = seen.base.places_in(seen.theirs)
-        elif seen.fresh is not None:
+        elif seen.fresh is None:
+            self.compare_anew(seen)
+        else:
             if seen.compared is None or seen.compared.digest != file.digest:
                 with self._lock:
                     slots = [
@@ -148,10 +153,23 @@ class Looking:
                     ]
                 mine = {one: slot.now for one, slot in slots if slot.now is not None}
                 seen.compared = compare_rows(file, seen.fresh, mine)
-            if seen.compared is not None:
+            if seen.compared is None:
+                self.compare_anew(seen)
+            else:
                 with self._lock:
                     seen.changes = file.changes
                     seen.rows = plan_rows(self._entries, self._history(), file, seen.compared)
+
+    def compare_anew(self, seen: Seen) -> None:
+        """Find the unsaved edits of a large file in what is quite another, and may be small."""
+        file = seen.file
+        assert file is not None  # noqa: S101 - by the callers
+        if seen.fresh is not None:
+            rows = RowsOf.fresh(seen.fresh)
+        else:
+            rows = RowsOf.versions(seen.theirs.versions if seen.theirs else ())
+        seen.changes = file.changes
+        seen.carried = Carried.find(self._entries, file, rows)
 
 
 def _found(path: Path) -> LargeFile:

@@ -12,7 +12,7 @@ from jessy_tui.dataset.changes import Change, Edit
 from jessy_tui.dataset.entries import Entries
 from jessy_tui.dataset.frame import Version, new_version
 from jessy_tui.dataset.history import History
-from jessy_tui.dataset.merging.foreign import find_added, find_entries
+from jessy_tui.dataset.merging.finding import RowsOf, find_added, find_places
 from jessy_tui.dataset.merging.likeness import same
 from jessy_tui.dataset.merging.report import FileMerge
 from jessy_tui.dataset.openfile import OpenFile
@@ -22,7 +22,7 @@ _MOST_TOLD: Final = 25_000
 
 
 @dataclass
-class _Unsaved:
+class Unsaved:
     """An entry that differs from the disk as it was."""
 
     place: int | None
@@ -32,19 +32,49 @@ class _Unsaved:
     now: Version | None
 
 
+@dataclass
+class Carried:
+    """The unsaved edits of a file, and where their entries are in the file as it is now."""
+
+    unsaved: Sequence[Unsaved]
+    places: dict[int, int]
+    """By the place on disk as it was; without those that are gone."""
+    added: dict[str, int]
+    """By the number in `unsaved`: what was added there, too."""
+
+    @classmethod
+    def find(cls, entries: Entries, file: OpenFile, rows: RowsOf) -> "Carried":
+        """Look for them; it may take seconds."""
+        unsaved = [_unsaved(entries, file, one) for one in entries.dirty_of(file)]
+        bases = {one.place: one.disk for one in unsaved if one.place is not None and one.disk}
+        places = find_places(rows, bases)
+        added = {
+            str(number): one.now
+            for number, one in enumerate(unsaved)
+            if one.disk is None and one.now is not None
+        }
+        return cls(unsaved, places, find_added(rows, added, set(places.values())))
+
+
 def reopen(
-    entries: Entries, history: History, file: OpenFile, target: OpenFile, *, gone: bool
+    entries: Entries,
+    history: History,
+    file: OpenFile,
+    target: OpenFile,
+    carried: Carried,
+    *,
+    gone: bool,
 ) -> FileMerge:
-    """Put `target`, which is open already, in the place of `file`; carry its edits over."""
+    """Put `target`, which is open already, in the place of `file`; make the edits again."""
     report = FileMerge(file.path, "gone" if gone else "reopened")
     told = len(file.order) + len(target.order) <= _MOST_TOLD
     if told:
         report.edits += _all_edits(entries, file, deleted=True)
-    unsaved = [_unsaved(entries, file, one) for one in entries.dirty_of(file)]
     dropped = _forget(entries, history, file)
     on_disk = len(file.saved if file.saved is not None else file.order)
     entries.close(file)
-    edits = _Carrying(entries, target, unsaved).edits
+    there = len(target.order)
+    edits = _Carrying(entries, target, carried).edits
     if edits:
         what = f"carried {len(edits)} edit{'s' if len(edits) > 1 else ''} over to "
         what += f"{file.path.name} as it is on disk"
@@ -55,7 +85,7 @@ def reopen(
     if gone:
         report.gone = on_disk
     else:
-        report.added = len(target.order)
+        report.added = there
     if not edits:
         report.dropped = dropped  # otherwise the step that carries them stands for them
     if told:
@@ -63,10 +93,10 @@ def reopen(
     return report
 
 
-def _unsaved(entries: Entries, file: OpenFile, entry_id: int) -> _Unsaved:
+def _unsaved(entries: Entries, file: OpenFile, entry_id: int) -> Unsaved:
     slot = entries.slots[entry_id]
     index = entries.place_of(entry_id)
-    return _Unsaved(entries.place_on_disk(entry_id), index, slot.disk, slot.now)
+    return Unsaved(entries.place_on_disk(entry_id), index, slot.disk, slot.now)
 
 
 def _all_edits(entries: Entries, file: OpenFile, *, deleted: bool) -> list[Edit]:
@@ -96,27 +126,20 @@ def _forget(entries: Entries, history: History, file: OpenFile) -> int:
 class _Carrying:
     """Makes unsaved edits again on a file that is another."""
 
-    def __init__(self, entries: Entries, file: OpenFile, unsaved: Sequence[_Unsaved]) -> None:
+    def __init__(self, entries: Entries, file: OpenFile, carried: Carried) -> None:
         self._entries, self._file = entries, file
         self.edits: list[Edit] = []
-        bases = {one.place: one.disk for one in unsaved if one.place is not None and one.disk}
-        ids = find_entries(entries, file, bases)
-        added = {
-            str(number): one.now
-            for number, one in enumerate(unsaved)
-            if one.disk is None and one.now is not None
-        }
-        there = find_added(entries, file, added, set(ids.values()))
-        for number, one in sorted(enumerate(unsaved), key=lambda pair: pair[1].index):
+        ids = {place: file.order[index] for place, index in carried.places.items()}
+        for number, one in sorted(enumerate(carried.unsaved), key=lambda pair: pair[1].index):
             if one.disk is None:
-                if str(number) not in there and one.now is not None:
+                if str(number) not in carried.added and one.now is not None:
                     self._insert(one)
             elif one.place in ids:
                 self._edit(ids[one.place], one.disk, one.now)
             elif one.now is not None:
                 self._entries.conflicts[self._insert(one)] = one.disk
 
-    def _insert(self, one: _Unsaved) -> int:
+    def _insert(self, one: Unsaved) -> int:
         entry_id = self._entries.new_id()
         index = min(one.index, len(self._file.order))
         self._make(Edit(entry_id, self._file.path, index, None, one.now))

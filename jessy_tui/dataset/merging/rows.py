@@ -1,6 +1,6 @@
 """Merging a file that is read row by row: only the rows that differ are ever decoded."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -18,7 +18,7 @@ from jessy_tui.dataset.merging.merge import recognise_added, report_of, settle
 from jessy_tui.dataset.merging.rebase import Rebased, rebase
 from jessy_tui.dataset.merging.report import FileMerge
 from jessy_tui.dataset.openfile import OpenFile, Slot
-from jessy_tui.dataset.order import RowOrder
+from jessy_tui.dataset.order import RowOrder, in_order
 
 if TYPE_CHECKING:
     import numpy as np
@@ -170,12 +170,57 @@ def _places(old: _Rows, new: _Rows, mine: Mapping[int, Looks]) -> "Numbers | Non
             at = np.flatnonzero(equal) + front
             places[at] = at
             for first, last in _runs(np.flatnonzero(~equal) + front):
-                _align(old, new, (first, last), (first, last), places, mine)
+                _align(old, new, range(first, last), range(first, last), places, mine)
             return places
-    if max(end - front, other_end - front) > _MOST_ALIGNED:
-        return None
-    _align(old, new, (front, end), (front, other_end), places, mine)
-    return places
+    _anchor(ones[front:end], others[front:other_end], places[front:end], front)
+    return places if _align_gaps(old, new, (front, end), (front, other_end), places, mine) else None
+
+
+def _anchor(ones: "Numbers", others: "Numbers", places: "Numbers", shift: int) -> None:
+    """Recognise rows that are there once on each side, wherever they stand."""
+    import numpy as np
+
+    singles = [
+        (values[counts == 1], at[counts == 1])
+        for values, at, counts in (
+            np.unique(side, return_index=True, return_counts=True) for side in (ones, others)
+        )
+    ]
+    (values, at), (values_there, at_there) = singles
+    _, here, there = np.intersect1d(values, values_there, assume_unique=True, return_indices=True)
+    places[at[here]] = at_there[there] + shift
+
+
+def _align_gaps(
+    old: _Rows,
+    new: _Rows,
+    base: tuple[int, int],
+    theirs: tuple[int, int],
+    places: "Numbers",
+    mine: Mapping[int, Looks],
+) -> bool:
+    """Recognise what is left between rows that are; False where that is too much."""
+    import numpy as np
+
+    known = np.flatnonzero(places[base[0] : base[1]] >= 0) + base[0]
+    kept = in_order(places[known].tolist())
+    known = known[np.isin(places[known], np.array(kept, np.int64))]
+    taken = np.zeros(len(new.hashes) + 1, bool)
+    taken[places[places >= 0]] = True
+    rows = np.concatenate([[base[0] - 1], known, [base[1]]]).tolist()
+    spots = np.concatenate([[theirs[0] - 1], places[known], [theirs[1]]]).tolist()
+    gaps = []
+    for number in np.flatnonzero((np.diff(rows) > 1) | (np.diff(spots) > 1)).tolist():
+        left = [row for row in range(rows[number] + 1, rows[number + 1]) if places[row] < 0]
+        span = range(spots[number] + 1, spots[number + 1])
+        left_there = [row for row in span if not taken[row]]
+        if left and left_there:
+            gaps.append((left, left_there))
+    if sum(len(left) + len(there) for left, there in gaps) > _MOST_ALIGNED:
+        return False
+    for left, there in gaps:
+        _align(old, new, left, there, places, mine)
+    return True
 
 
 def _runs(rows: "Numbers") -> Iterator[tuple[int, int]]:
@@ -190,19 +235,19 @@ def _runs(rows: "Numbers") -> Iterator[tuple[int, int]]:
 def _align(
     old: _Rows,
     new: _Rows,
-    base: tuple[int, int],
-    theirs: tuple[int, int],
+    base: Sequence[int],
+    theirs: Sequence[int],
     places: "Numbers",
     mine: Mapping[int, Looks],
 ) -> None:
     found = align(
-        [old.looks(row) for row in range(*base)],
-        [new.looks(row) for row in range(*theirs)],
-        [mine.get(row) for row in range(*base)],
+        [old.looks(row) for row in base],
+        [new.looks(row) for row in theirs],
+        [mine.get(row) for row in base],
     )
-    for row, place in enumerate(found, start=base[0]):
+    for row, place in zip(base, found, strict=True):
         if place is not None:
-            places[row] = theirs[0] + place
+            places[row] = theirs[place]
 
 
 @dataclass
