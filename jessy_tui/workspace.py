@@ -99,6 +99,14 @@ class TargetSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     file_tolerance: float = 0.02
     """By how much the share of files, or of a category, may differ from its target."""
 
+    def __post_init__(self) -> None:
+        for name in (*self.complexity, *self.aim):
+            if name not in ("LOW", "MEDIUM", "HIGH"):
+                raise ValueError(f'"{name}" is no complexity: they are LOW, MEDIUM and HIGH')
+        for name, (least, most) in self.complexity.items():
+            if not 0 <= least <= most <= 1:
+                raise ValueError(f"{name} goes from {least} to {most}: from less to more, 0 to 1")
+
     def aim_of(self, complexity: str) -> float:
         """The share of a complexity that is aimed at: always one that meets the target."""
         if complexity not in self.complexity:

@@ -1,6 +1,8 @@
 """How long the examples of a store are in the tokens of the base that its workspace trains."""
 
+import threading
 from collections.abc import Callable
+from pathlib import Path
 
 from jessy_tui.bases.catalogue import chosen
 from jessy_tui.bases.token_client import TokenCounter
@@ -21,6 +23,7 @@ class TokenLengths:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._counter: TokenCounter | None = None
+        self._lock = threading.Lock()
 
     def figure(
         self, store: ExampleStore, cancelled: Callable[[], bool] = lambda: False
@@ -33,20 +36,28 @@ class TokenLengths:
         base = chosen(self._workspace)
         if base is None or not base.ready:
             raise JessyError("No base is here to count with: jessy bases says how to get one.")
-        if self._counter is None or self._counter.base_folder != base.folder:
-            self.close()
-            self._counter = TokenCounter(base.folder)
+        counter = self._counter_of(base.folder)
         examples = list(sample_of(store))
         lengths: list[int] = []
         for place in range(0, len(examples), _ROWS_AT_ONCE):
             if cancelled():
                 return None
             piece = examples[place : place + _ROWS_AT_ONCE]
-            lengths += token_lengths(piece, self._counter.count)
+            lengths += token_lengths(piece, counter.count)
         return token_figure(lengths, f"Tokens of {base.name}", whole=len(store) <= SAMPLE)
 
+    def _counter_of(self, folder: Path) -> TokenCounter:
+        with self._lock:
+            if self._counter is not None and self._counter.base_folder == folder:
+                return self._counter
+            if self._counter is not None:
+                self._counter.close()
+            self._counter = TokenCounter(folder)
+            return self._counter
+
     def close(self) -> None:
-        """End the process, if there is one."""
-        if self._counter is not None:
-            self._counter.close()
-            self._counter = None
+        """End the process, if there is one; a count that is under way in another thread fails."""
+        with self._lock:
+            if self._counter is not None:
+                self._counter.close()
+                self._counter = None

@@ -29,8 +29,9 @@ def census_of_entries(entries: Entries) -> Census:
             ids = list(file.order)
         else:
             ids = entries.touched(file)
-            if file.large.columns is not None:
-                _add_columns(census, place, file.large.columns, _rows_of(file, ids))
+            columns = file.large.columns
+            if columns is not None:
+                _add_columns(census, place, columns, _rows_of(file, ids))
         for entry_id in ids:
             slot = entries.slots.get(entry_id)
             version = slot.now if slot is not None else None

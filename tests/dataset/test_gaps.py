@@ -1,7 +1,9 @@
 """What each cell of complexity x iterations x category should hold, and what is missing."""
 
+import re
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -163,3 +165,22 @@ def test_halves_are_wanted_whole() -> None:
 
 def test_no_examples_have_no_gaps() -> None:
     assert grid_of(Census(), TargetSettings()).gaps == ()
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"complexity": {"LOW": (0.6, 0.4)}}, "LOW goes from 0.6 to 0.4"),
+        ({"aim": {"low": 0.5}}, '"low" is no complexity'),
+    ],
+)
+def test_targets_that_cannot_be_met_are_refused(given: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(said)):
+        TargetSettings(**given)
+
+
+def test_the_aim_always_meets_the_target() -> None:
+    settings = TargetSettings(complexity={"LOW": (0.6, 0.7), "HIGH": (0.1, 0.3)}, aim={"LOW": 0.5})
+    assert settings.aim_of("LOW") == 0.6
+    assert settings.aim_of("HIGH") == 0.2
+    assert settings.aim_of("MEDIUM") == 0

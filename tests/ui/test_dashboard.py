@@ -187,9 +187,9 @@ async def test_a_cell_of_the_heat_map_says_what_it_holds_and_shows_it(bundled: W
     async with opened(bundled) as pilot:
         await dashboard(pilot)
         await go_to(pilot, "heat")
-        assert "architecture · LOW 1 · 1 of 5 · 4 short" in shown(pilot)
+        assert "architecture · LOW 1 · 1 of 5 wanted · 4 short" in shown(pilot)
         await press(pilot, "l", "l", "j")
-        assert "rust · MEDIUM 3 · 8 of 10 · 2 short" in shown(pilot)
+        assert "rust · MEDIUM 3 · 8 of 10 wanted · 2 short" in shown(pilot)
         await press(pilot, "dollar_sign")
         assert "rust · HIGH 9 · none, and none is wanted" in shown(pilot)
         await press(pilot, "enter")
@@ -225,6 +225,9 @@ async def test_the_gaps_are_written_one_after_the_other(bundled: Workspace) -> N
         await until(pilot, lambda: re.search(r"LOW    2  greeting +2 of 1\d", shown(pilot)))
         assert "1 unsaved" in shown(pilot)
         assert panel(pilot).id == "gaps"
+        await press(pilot, "u")
+        await until(pilot, lambda: re.search(r"LOW    2  greeting +1 of 12", shown(pilot)))
+        assert "unsaved" not in shown(pilot)
 
 
 async def test_the_examples_a_gap_has_already_are_shown_with_f(bundled: Workspace) -> None:

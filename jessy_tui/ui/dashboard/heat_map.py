@@ -99,7 +99,7 @@ class HeatMap(Panel):
         label = f"{Complexity.of(iterations)} {iterations}" if iterations else "no iterations"
         words = f"{one_line(category or 'no category', 22).rstrip()} · {label} · "
         if target >= 0.5:
-            words += f"{count:,} of {target:,.0f}"
+            words += f"{count:,} of {target:,.0f} wanted"
             short = grid.short(category, iterations)
             words += f" · {short:,} short" if short else ""
         else:

@@ -28,8 +28,10 @@ class Panel(ScrollView, can_focus=True):
         Binding("l,right", "screen.panel(1)", "Right", show=False, tooltip="The next panel"),
         Binding("g,home", "move_to(0)", "First", show=False, tooltip="The first row"),
         Binding("G,end", "move_to(-1)", "Last", show=False, tooltip="The last row"),
-        Binding("ctrl+d,pagedown", "page(0.5)", "Half a page down", show=False, tooltip="On"),
-        Binding("ctrl+u,pageup", "page(-0.5)", "Half a page up", show=False, tooltip="Back"),
+        Binding("ctrl+d", "page(0.5)", "Half down", show=False, tooltip="Half a page down"),
+        Binding("ctrl+u", "page(-0.5)", "Half up", show=False, tooltip="Half a page up"),
+        Binding("ctrl+f,pagedown", "page(1)", "Page down", show=False, tooltip="A page down"),
+        Binding("ctrl+b,pageup", "page(-1)", "Page up", show=False, tooltip="A page up"),
     ]
 
     cursor: reactive[int] = reactive(0, repaint=False)

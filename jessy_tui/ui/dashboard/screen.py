@@ -42,10 +42,12 @@ class DashboardScreen(TabScreen):
         Binding("tab", "panel(1)", "Next panel", tooltip="The next panel"),
         Binding("shift+tab", "panel(-1)", "Panel before", show=False, tooltip="The panel before"),
         Binding("x", "app.findings", "Check", tooltip="What the checks find, to fix or to waive"),
+        Binding("u", "undo", "Undo", show=False, tooltip="Undo the last change"),
         Binding("z", "enlarge", "Enlarge", tooltip="This panel on the whole screen, or all again"),
         Binding("escape", "shrink", "All panels", show=False, tooltip="All panels again"),
     ]
 
+    _tokens_due = False
     _counting = False
     _count_again = False
     _words_timer: Timer | None = None
@@ -154,6 +156,7 @@ class DashboardScreen(TabScreen):
         store = self.jessy.store
         if store is not None and store.indexing is None:
             self._count_words(store)
+            self._tokens_due = True
             self._count_tokens(store)
 
     @work(thread=True, exclusive=True, group="tokens")
@@ -170,6 +173,7 @@ class DashboardScreen(TabScreen):
             self.app.call_from_thread(self._show_tokens, figure)
 
     def _show_tokens(self, figure: Figure) -> None:
+        self._tokens_due = False
         panel = self.query_one("#tokens", BarPanel)
         panel.border_title = figure.title
         panel.show(figure)
@@ -177,6 +181,11 @@ class DashboardScreen(TabScreen):
     def on_screen_suspend(self) -> None:
         """Nobody looks: let the process that counts tokens go."""
         self._let_tokens_go()
+
+    def on_screen_resume(self) -> None:
+        """Somebody looks again: count on where that was broken off."""
+        if self._tokens_due:
+            self._recount_words()
 
     def on_unmount(self) -> None:
         self._let_tokens_go()
@@ -255,6 +264,17 @@ class DashboardScreen(TabScreen):
             iterations=message.iterations,
             category=message.category,
         )
+
+    def action_undo(self) -> None:
+        """Take the last change back, such as an example that was written for a gap."""
+        if self.jessy.store is None:
+            return
+        try:
+            change = self.jessy.store.undo()
+        except JessyError as error:
+            self.notify(str(error), severity="error", timeout=15, markup=False)
+        else:
+            self.notify(change.description if change else "Nothing to undo.", markup=False)
 
     def action_enlarge(self) -> None:
         """Show the panel in hand on the whole screen, or all of them again."""
