@@ -105,6 +105,21 @@ async def test_a_file_that_cannot_be_read_is_said_and_a_path_is_completed(
         await until(pilot, lambda: "Examples 1/8" in shown(pilot))
 
 
+async def test_a_file_elsewhere_is_written_at_once_and_is_not_the_workspaces(
+    foreign: Workspace,
+) -> None:
+    async with opened(foreign) as pilot:
+        await press(pilot, "I")
+        await type_text(pilot, "'foreign/alpaca.json'")
+        await until(pilot, lambda: "3 rows: 3 examples" in shown(pilot))
+        await press(pilot, "tab", "tab", "ctrl+u")
+        await type_text(pilot, "elsewhere.json")
+        await press(pilot, "ctrl+s")
+        await until(pilot, lambda: (foreign.root / "elsewhere.json").exists())
+        await until(pilot, lambda: any("not among" in notice for notice in notices(pilot)))
+        assert "8 examples" in shown(pilot)
+
+
 async def test_very_many_examples_go_straight_to_a_file_of_their_own(
     foreign: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -77,4 +77,4 @@ def test_the_split_of_the_400(compare: Compare, tmp_path: Path) -> None:
     shutil.copytree(REPOSITORY / "data", tmp_path / "data")
     workspace = Workspace(tmp_path)
     store = ExampleStore.open(workspace.example_files())
-    assert compare(SplitScreen(store, tmp_path, workspace.settings, 4), drive)
+    assert compare(SplitScreen(store, workspace, 4), drive)

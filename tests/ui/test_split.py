@@ -86,6 +86,14 @@ async def test_both_sides_are_written_with_the_system_prompt(forty: Workspace) -
         row = json.loads((folder / "valid.jsonl").read_text().splitlines()[0])
         assert row["messages"][0] == {"role": "system", "content": "Kısa konuş."}
         assert json.loads((folder / "manifest.json").read_text())["system"] == "Kısa konuş."
+        (forty.root / "jessy.toml").write_text("# mine\n[split]\nseed = 7 # lucky\n")
+        await press(pilot, "ctrl+n")
+        await until(pilot, lambda: "alt+k has them split so" in shown(pilot))
+        await press(pilot, "alt+k")
+        await until(pilot, lambda: "alt+k has them split so" not in shown(pilot))
+        assert (forty.root / "jessy.toml").read_text() == (
+            '# mine\n[split]\nseed = 8 # lucky\nvalidation = 0.1\nsystem = "Kısa konuş."\n'
+        )
 
 
 async def test_examples_with_errors_are_said_instead_of_sides(

@@ -1,6 +1,7 @@
 """What the app does about files of other tools, from whichever tab: import, export, split."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -47,9 +48,9 @@ class Carrying(Going):
         name = order.target.name
         summary = f"imported {count_of(order.examples, 'example')} into {name}"
         try:
-            if order.written:
+            if order.written and self._is_ours(order.target):
                 store.take_in(store.look([order.target]))
-            else:
+            elif not order.written:
                 raws = list(Import(order.detected).raws())
                 order.target.parent.mkdir(parents=True, exist_ok=True)
                 with store.together(summary):
@@ -63,6 +64,10 @@ class Carrying(Going):
             return
         self.call_from_thread(self._imported, order, summary)
 
+    def _is_ours(self, path: Path) -> bool:
+        """Whether a file is among the workspace's own."""
+        return path.parent.resolve() == self.workspace.data.resolve()
+
     def _imported(self, order: "ImportOrder", summary: str) -> None:
         words = f"{summary[:1].upper()}{summary[1:]}."
         if not order.written:
@@ -72,8 +77,11 @@ class Carrying(Going):
                 f" {order.unlabelled:,} have no label: filter is:unlabelled, mark with *, "
                 "label with i and c."
             )
+        if not self._is_ours(order.target):
+            words += " It is not among the workspace's files, which are in data/."
         self.notify(words, markup=False, timeout=10)
-        self.show_examples(f'file:"{order.target.name}"')
+        if self._is_ours(order.target):
+            self.show_examples(f'file:"{order.target.name}"')
 
     def action_export_examples(self) -> None:
         """Write what is marked or shown in the format of another tool."""
@@ -121,8 +129,7 @@ class Carrying(Going):
 
         base = chosen(self.workspace)
         batch_size = recipe_for(base.name if base else NANO).batch_size
-        workspace = self.workspace
-        self.push_screen(SplitScreen(store, workspace.root, workspace.settings, batch_size), go)
+        self.push_screen(SplitScreen(store, self.workspace, batch_size), go)
 
 
 class Chosen:

@@ -286,7 +286,9 @@ class ImportScreen(ModalScreen[ImportOrder]):
         except JessyError as error:
             self.notify(str(error), severity="error", markup=False)
             return
-        large = report.examples > MOST_TOGETHER
+        # A file elsewhere is not the store's to save.
+        elsewhere = target.parent.resolve() != self._folder.resolve()
+        large = report.examples > MOST_TOGETHER or elsewhere
         order = ImportOrder(
             self._detected, target, report.examples, report.unlabelled, self._skip_bad, large
         )
@@ -294,8 +296,8 @@ class ImportScreen(ModalScreen[ImportOrder]):
             self.dismiss(order)
         elif target.exists():
             self.notify(
-                f"{target.name} exists; more than {MOST_TOGETHER:,} examples go into a file of "
-                "their own: name another.",
+                f"{target.name} exists; name another. More than {MOST_TOGETHER:,} examples, and "
+                "those that do not go into data/, need a file of their own.",
                 severity="warning",
                 markup=False,
             )

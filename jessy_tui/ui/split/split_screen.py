@@ -22,15 +22,16 @@ from jessy_tui.dataset.sides import Compared
 from jessy_tui.dataset.split import Division, divide, group_examples, write_division
 from jessy_tui.dataset.store import ExampleStore
 from jessy_tui.errors import JessyError
+from jessy_tui.settings_file import keep_settings
 from jessy_tui.ui.split.split_table import SplitTable
 from jessy_tui.ui.text import count_of, visible
 from jessy_tui.ui.widgets.path_suggester import resolved
-from jessy_tui.workspace import Settings
+from jessy_tui.workspace import Workspace
 
 _PAUSE = 0.2
 _MOST_NUMBERS = 400
 """So many examples one filter names by their numbers."""
-_HINT = "enter held out · ctrl+n next seed · ctrl+g groups · ctrl+s writes · esc"
+_HINT = "enter held out · ctrl+n seed · ctrl+g groups · alt+k keep · ctrl+s write"
 
 
 class SplitScreen(ModalScreen[str]):
@@ -45,6 +46,13 @@ class SplitScreen(ModalScreen[str]):
         Binding("ctrl+g", "groups", "Groups", tooltip="Go to the examples that are kept together"),
         Binding(
             "ctrl+s", "write", "Write", tooltip="Write train.jsonl and valid.jsonl", priority=True
+        ),
+        Binding(
+            "alt+k",
+            "keep",
+            "Keep",
+            tooltip="Split runs so from now on: seed, share and system prompt go into jessy.toml",
+            priority=True,
         ),
         Binding("tab", "app.focus_next", "Next field", show=False, tooltip="The next field"),
     ]
@@ -79,11 +87,11 @@ class SplitScreen(ModalScreen[str]):
         words: str
         problem: bool = False
 
-    def __init__(self, store: ExampleStore, root: Path, settings: Settings, batch_size: int):
+    def __init__(self, store: ExampleStore, workspace: Workspace, batch_size: int):
         """Split the examples of `store` as they are now; nothing of them is changed."""
         super().__init__()
         self._examples = StoreExamples(store)
-        self._root, self._settings, self._batch_size = root, settings, batch_size
+        self._workspace, self._batch_size = workspace, batch_size
         self._grouping: Grouping | None = None
         self._division: Division | None = None
         self._problem: str | None = None
@@ -91,7 +99,7 @@ class SplitScreen(ModalScreen[str]):
         self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        split = self._settings.split
+        split = self._workspace.settings.split
         with Vertical(classes="dialog", id="split-view") as dialog:
             dialog.border_title = "Split"
             dialog.border_subtitle = _HINT
@@ -132,7 +140,7 @@ class SplitScreen(ModalScreen[str]):
         try:
             grouping = group_examples(
                 self._examples,
-                near=self._settings.check.near_duplicate,
+                near=self._workspace.settings.check.near_duplicate,
                 total=len(self._examples),
                 told=told,
                 stopped=lambda: worker.is_cancelled,
@@ -232,11 +240,11 @@ class SplitScreen(ModalScreen[str]):
             )
         else:
             lines.append("No two examples ask the same or nearly the same.", "dim")
-        split = self._settings.split
+        split = self._workspace.settings.split
         if self._asked != (split.seed, split.validation):
             lines.append(
                 f"\nRuns are split by jessy.toml: seed {split.seed}, {split.validation:.0%} held "
-                "out.",
+                "out; alt+k has them split so.",
                 "dim",
             )
         state.update(lines)
@@ -251,6 +259,27 @@ class SplitScreen(ModalScreen[str]):
         """Draw with the next seed."""
         field = self.query_one("#split-seed", Input)
         field.value = str(int(field.value or 0) + 1)
+
+    def action_keep(self) -> None:
+        """Have runs split so from now on."""
+        asked = self._asked
+        if asked is None or self._problem is not None:
+            self.notify(self._problem or "Give a seed and a share first.", markup=False)
+            return
+        seed, share = asked
+        system = self.query_one("#split-system", Input).value
+        values: dict[str, str | int | float] = {
+            "seed": seed,
+            "validation": share,
+            "system": system,
+        }
+        try:
+            keep_settings(self._workspace, "split", values)
+        except JessyError as error:
+            self.notify(str(error), severity="error", timeout=15, markup=False)
+            return
+        self.notify("Kept in jessy.toml: runs are split so from now on.")
+        self._show()
 
     @on(SplitTable.Wanted)
     def _wanted(self, message: SplitTable.Wanted) -> None:
@@ -287,7 +316,7 @@ class SplitScreen(ModalScreen[str]):
             self.notify("Name a folder to write to.", severity="warning")
         else:
             system = self.query_one("#split-system", Input).value
-            self._write(self._division, resolved(self._root, typed), system)
+            self._write(self._division, resolved(self._workspace.root, typed), system)
 
     @work(thread=True, exclusive=True, group="split")
     def _write(self, division: Division, folder: Path, system: str) -> None:

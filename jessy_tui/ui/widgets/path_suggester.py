@@ -36,5 +36,6 @@ class PathSuggester(Suggester):
 
 def resolved(root: Path, text: str) -> Path:
     """The path that somebody typed; from `root` where it does not say otherwise."""
-    path = Path(text.strip()).expanduser() if text.strip().startswith("~") else Path(text.strip())
+    text = text.strip().strip("'\"")  # as terminals put around what is dropped on them
+    path = Path(text).expanduser() if text.startswith("~") else Path(text)
     return path if path.is_absolute() else root / path
