@@ -149,14 +149,20 @@ def find_base(workspace: Workspace, name: str) -> Base:
 def chosen(workspace: Workspace) -> Base | None:
     """The base the workspace trains unless another is named.
 
-    That is the setting `[training] base`; without it SmolLM2-135M where it is on this disk, else
-    nano where that is, else None.
+    That is the setting `[training] base`, be it on this disk or not; without the setting
+    SmolLM2-135M where it is on this disk, else nano where that is, else None.
 
     Raises:
         JessyError: the setting names a base there is not, or a record is not readable.
     """
     if name := workspace.settings.training.base:
-        return find_base(workspace, name)
+        for base in list_bases(workspace):
+            if base.name == name:
+                return base
+        raise JessyError(
+            f"{workspace.root / 'jessy.toml'} names the base {name} under [training], and there is "
+            "none; choose another with: jessy bases choose NAME."
+        )
     machine = this_machine()
     ready = (_base(workspace, name, machine) for name in (SMOLLM2, NANO))
     return next((base for base in ready if base.ready), None)

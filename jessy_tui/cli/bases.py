@@ -6,6 +6,7 @@ import click
 
 from jessy_tui.bases.catalogue import Base, chosen, list_bases
 from jessy_tui.cli.output import json_option, print_json
+from jessy_tui.errors import JessyError
 from jessy_tui.workspace import Workspace
 
 
@@ -17,7 +18,11 @@ def command(ctx: click.Context, *, as_json: bool) -> None:
     if ctx.invoked_subcommand is None:
         assert isinstance(ctx.obj, Workspace)  # noqa: S101
         bases = list_bases(ctx.obj)
-        choice = chosen(ctx.obj)
+        try:
+            choice = chosen(ctx.obj)
+        except JessyError as error:
+            choice = None
+            click.echo(f"jessy: {error}", err=True)
         name = choice.name if choice else None
         if as_json:
             print_json({"bases": [as_object(base) for base in bases], "chosen": name})
@@ -87,7 +92,6 @@ def remove(workspace: Workspace, name: str, *, yes: bool, as_json: bool) -> None
     from jessy_tui.bases.catalogue import find_base
     from jessy_tui.bases.removing import remove_base, runs_on
     from jessy_tui.bases.words import describe_bytes
-    from jessy_tui.errors import JessyError
 
     base = find_base(workspace, name)
     if base.ready and not yes:

@@ -15,24 +15,25 @@ from tests.bases.conftest import Make
 from tests.inference import models
 from tests.training import nanos
 
-QUANTIZE = """
+CONVERT = """
 import sys, msgspec
 from mlx_lm import convert
-source, target, options = msgspec.json.decode(sys.stdin.buffer.read())
-convert(source, target, **options)
+for source, target, options in msgspec.json.decode(sys.stdin.buffer.read()):
+    convert(source, target, **options)
 """
 LOOK = """
 import sys, msgspec
 import mlx.core as mx
 from mlx.utils import tree_flatten
 from mlx_lm import load
-folder = msgspec.json.decode(sys.stdin.buffer.read())
-model, tokenizer = load(folder)
 question = [{"role": "user", "content": "selam"}]
-print(msgspec.json.encode({
-    "types": sorted({str(weight.dtype) for _, weight in tree_flatten(model.parameters())}),
-    "asked": tokenizer.apply_chat_template(question, tokenize=False, add_generation_prompt=True),
-}).decode())
+def look(folder):
+    model, tokenizer = load(folder)
+    ask = tokenizer.apply_chat_template(question, tokenize=False, add_generation_prompt=True)
+    kinds = sorted({str(weight.dtype) for _, weight in tree_flatten(model.parameters())})
+    return {"types": kinds, "asked": ask}
+folders = msgspec.json.decode(sys.stdin.buffer.read())
+print(msgspec.json.encode([look(folder) for folder in folders]).decode())
 """
 ASKED = "<|im_start|>user\nselam<|im_end|>\n<|im_start|>assistant\n"
 
@@ -45,28 +46,25 @@ def folder(tmp_path: Path) -> Path:
     return base
 
 
-@pytest.mark.parametrize(
-    ("options", "change"),
-    [
-        ({"dtype": "bfloat16"}, "Its weights were in bfloat16, and are in float32."),
-        (
-            {"quantize": True, "q_bits": 4, "q_group_size": 32},
-            "Its weights are those of a 4-bit model, in float32.",
-        ),
-    ],
-)
 def test_on_a_cpu_weights_become_float32_and_the_template_adds_nothing(
-    make: Make, folder: Path, tmp_path: Path, options: dict[str, object], change: str
+    make: Make, folder: Path, tmp_path: Path
 ) -> None:
-    source = tmp_path / "given"
-    nanos.run_python(QUANTIZE, [str(folder), str(source), options])
-    base = make(source)
-    assert base.record is not None
-    assert base.record.changes[0] == change
-    assert "You are somebody else." in base.record.changes[1]
-    assert base.record.precision == "float32"
-    seen = orjson.loads(nanos.run_python(LOOK, str(base.folder)))
-    assert seen == {"types": ["mlx.core.float32"], "asked": ASKED}
+    half, quantized = tmp_path / "half", tmp_path / "quantized"
+    given = [
+        [str(folder), str(half), {"dtype": "bfloat16"}],
+        [str(folder), str(quantized), {"quantize": True, "q_bits": 4, "q_group_size": 32}],
+    ]
+    nanos.run_python(CONVERT, given)
+    bases = [make(half), make(quantized)]
+    changes = [base.record.changes for base in bases if base.record]
+    assert [first for first, _ in changes] == [
+        "Its weights were in bfloat16, and are in float32.",
+        "Its weights are those of a 4-bit model, in float32.",
+    ]
+    for _, second in changes:
+        assert "You are somebody else." in second
+    for seen in orjson.loads(nanos.run_python(LOOK, [str(base.folder) for base in bases])):
+        assert seen == {"types": ["mlx.core.float32"], "asked": ASKED}
 
 
 def test_a_folder_is_made_anew_from_where_it_came_until_that_is_gone(

@@ -100,12 +100,12 @@ class BasePicker(ModalScreen[str]):
 
     def _read(self) -> None:
         """Read the disk again, and draw."""
+        default: Base | None = None
         try:
             self._bases = list_bases(self._workspace)
             default = chosen(self._workspace)
         except JessyError as error:
             self._say(str(error))
-            return
         self._default = default.name if default else None
         self._draw()
 
