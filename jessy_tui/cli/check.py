@@ -69,7 +69,7 @@ def command(
     if not paths or len(named) + len(folders) < len(paths):
         others = [path for path in paths if path not in (*named, *folders)]
         others = others or workspace_files(workspace)
-        files = list({path.resolve(): path for path in others}.values())
+        files = list({_real(path): path for path in others}.values())
     fixes: list[tuple[Path, int, Fix]] | None = None
     with interrupted() as stopped, measuring(workspace) as measure:
         if fixing:
@@ -180,6 +180,14 @@ def _fix(workspace: Workspace, findings: Iterator[Finding]) -> list[tuple[Path, 
     return made
 
 
+def _real(path: Path) -> Path:
+    """The path without symbolic links; as it is where those lead nowhere."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):  # a loop
+        return path.absolute()
+
+
 def _check_splits(
     paths: Sequence[Path], settings: CheckSettings
 ) -> tuple[int, list[Finding], list[ExampleFileError]]:
@@ -205,7 +213,7 @@ def _load_probes(
     Raises:
         JessyError: several files of probes are named.
     """
-    if len({path.resolve() for path in named}) > 1:
+    if len({_real(path) for path in named}) > 1:
         raise JessyError(f"{named[0]} and {named[1]} are both probes; name one of them.")
     path = named[0] if named else shorten(workspace.probes)
     if not named and not path.exists():

@@ -154,5 +154,11 @@ class FindingsService:
 
     @property
     def words(self) -> str:
-        """All findings in a few words: "2 errors, 7 warnings"; "" where there are none."""
+        """All findings in a few words: "2 errors, 7 warnings"; "" where there are none.
+
+        Of a workspace that is too large it says so, until all is checked.
+        """
+        if self.too_many and not self.checked_all:
+            progress = self.progress
+            return "not checked" if progress is None else f"checking {progress.share:.0%}"
         return words_of(self.by_check())
