@@ -40,6 +40,8 @@ _NUMBERS: Final = re.compile(r"\d+")
 _SHARE: Final = 1 / 256
 """So many bytes of two MinHashes are the same by chance."""
 _STEPS: Final = 256
+_CANDIDATES: Final = 0.8
+"""About so much of the time goes into finding which pairs are likely."""
 MOST: Final = 1 << 28
 """No more texts than this."""
 
@@ -148,13 +150,16 @@ class NearTexts:
         self._size += len(texts)
 
     def pairs(
-        self, stopped: Stop = lambda: False, among: "NDArray[np.int64] | None" = None
+        self,
+        stopped: Stop = lambda: False,
+        among: "NDArray[np.int64] | None" = None,
+        told: Callable[[float], None] = lambda _: None,
     ) -> Iterator[tuple[int, int, float]]:
         """The pairs that are nearly the same: the earlier, the later, and how alike they are, 0 to
         1; by the later one.
 
         Only texts `among` some are compared, ascending, where that is given; those must all be
-        different. It ends early once `stopped` says so.
+        different. It ends early once `stopped` says so; `told` is told how far it is, 0 to 1.
         """
         import numpy as np
 
@@ -169,11 +174,12 @@ class NearTexts:
         def texts(place: int) -> str:
             return every(int(among[place]))
 
-        found = self._candidates(among, small, numbers, stopped)
+        found = self._candidates(among, small, numbers, stopped, told)
         del small
         for start in range(0, len(found), _PAIRS):
             if stopped():
                 return
+            told(_CANDIDATES + (1 - _CANDIDATES) * start / len(found))
             block = found[start : start + _PAIRS]
             for earlier, later in self._likely(block, texts, numbers):
                 score = nearness(texts(earlier), texts(later), self._threshold, self._short)
@@ -200,14 +206,17 @@ class NearTexts:
         small: "NDArray[np.uint8]",
         numbers: "NDArray[np.uint32]",
         stopped: Stop,
+        told: Callable[[float], None],
     ) -> "NDArray[np.uint64]":
         """Pairs that may be near, as `_packed` has them; ascending."""
         import numpy as np
 
         kept = np.zeros(0, np.uint64)
-        for band in range(bands_of(self._threshold)):
+        bands = bands_of(self._threshold)
+        for band in range(bands):
             if stopped():
                 break
+            told(_CANDIDATES * band / bands)
             hashes = np.concatenate([one.bands[:, band] for one in self._sketches])[among]
             order = np.argsort(hashes, kind="stable")
             likely = list(self._neighbours(order, hashes, None, small, numbers))

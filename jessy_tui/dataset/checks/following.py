@@ -57,6 +57,8 @@ class Checking:
 
     checked: int
     total: int
+    comparing: bool = False
+    """Whether all was looked at and is being compared; then these are steps."""
 
     @property
     def share(self) -> float:
@@ -162,7 +164,8 @@ class Following:
     def _looked(self) -> None:
         look = self.look
         if look is not None and look.progress is not None:
-            self.progress = Checking(look.progress.done, look.progress.total)
+            told = look.progress
+            self.progress = Checking(told.done, told.total, comparing=told.stage == "comparing")
         elif look is not None:
             self._kept, self.progress, self.failure = look.kept, None, look.failure
             self._summarize()

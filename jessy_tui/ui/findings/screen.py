@@ -97,7 +97,8 @@ class FindingsScreen(ModalScreen[None]):
             return findings.failure
         progress = findings.progress
         if findings.too_many and progress is not None:
-            return f"Checking all that is saved, in a process of its own: {progress.share:.0%}."
+            what = "Comparing questions and answers" if progress.comparing else "Checking"
+            return f"{what}, as they are saved, in a process of its own: {progress.share:.0%}."
         if findings.too_many and not findings.checked_all:
             store = self.jessy.store
             count = len(store) if store is not None else 0

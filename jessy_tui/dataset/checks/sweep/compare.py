@@ -1,6 +1,6 @@
 """What the checks between examples find, from the numbers a sweep remembers of each."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from jessy_tui.dataset.checks.answers import FEW
@@ -85,17 +85,18 @@ def compare(
     near: NearTexts | None,
     settings: CheckSettings,
     stopped: Stop,
+    told: Callable[[float], None] = lambda _: None,
 ) -> Compared:
     """Find what is alike among all examples; `near` has their first questions, folded.
 
     `rows` and `answers` are as `examine` gives them, `row` of an answer counted over all. What is
-    found until it is `stopped` is given back.
+    found until it is `stopped` is given back; `told` is told how far it is, 0 to 1.
     """
     import numpy as np
 
     found = [*_questions(rows), _answers(rows, answers), _openings(rows, settings.opening_share)]
     if near is not None:
-        found.append(_near(rows, near, stopped))
+        found.append(_near(rows, near, stopped, told))
     every = np.concatenate(found)
     kept = np.ones(len(every), bool)
     for bit, name in enumerate(WAIVABLE):
@@ -150,14 +151,16 @@ def _questions(rows: "NDArray[np.void]") -> "Iterator[NDArray[np.void]]":
     yield _found(asked[alike], SIMILAR, turn=turns[alike], other=asked[first[alike]])
 
 
-def _near(rows: "NDArray[np.void]", near: NearTexts, stopped: Stop) -> "NDArray[np.void]":
+def _near(
+    rows: "NDArray[np.void]", near: NearTexts, stopped: Stop, told: Callable[[float], None]
+) -> "NDArray[np.void]":
     import numpy as np
 
     asked = np.flatnonzero(rows["turn"] >= 0)
     first, _ = _groups(rows["key"][asked])
     among = asked[first == np.arange(len(asked))]
     best: dict[int, tuple[float, int]] = {}
-    for earlier, later, score in near.pairs(stopped, among):
+    for earlier, later, score in near.pairs(stopped, among, told):
         best[later] = min(best.get(later, (0.0, 0)), (-score, earlier))
     row = np.fromiter(best, np.int64, len(best))
     return _found(

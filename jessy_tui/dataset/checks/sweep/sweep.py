@@ -57,6 +57,7 @@ Stage = Literal["reading", "comparing"]
 Tell = Callable[[Stage, int, int], None]
 """Told of the stage, and of how much of it is done of how much; bytes while reading."""
 
+_STEPS: Final = 1000
 _AHEAD: Final = 2
 """So many pieces are under way for each process, besides the one it looks at."""
 _FEW: Final = 8 * SIZE
@@ -158,14 +159,18 @@ class Sweep:
             np.concatenate(self._answers) if self._answers else np.zeros(0, np.dtype(ANSWER_FIELDS))
         )
         self._rows, self._answers = [], []
-        tell("comparing", 0, 1)
+        tell("comparing", 0, _STEPS)
         whole = not stopped()
         near = self._near if whole else None
-        self.compared = compare(self._all, answers, near, self._job.settings, stopped)
+
+        def compared(share: float) -> None:
+            tell("comparing", int(share * _STEPS), _STEPS)
+
+        self.compared = compare(self._all, answers, near, self._job.settings, stopped, compared)
         self.complete = whole and not stopped()
         for one in self.compared:
             self._by_check[Said(one.check, "warning")] += 1
-        tell("comparing", 1, 1)
+        tell("comparing", _STEPS, _STEPS)
 
     def _read(self, tell: Tell, stopped: Callable[[], bool]) -> None:
         done, total = 0, sum(self._sizes)
