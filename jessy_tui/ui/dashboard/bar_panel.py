@@ -27,6 +27,10 @@ class BarPanel(Panel):
     def __init__(self, key: str, title: str) -> None:
         super().__init__(title, id=key)
         self._rows: Sequence[Row] = ()
+        self._widths = (0, 0, 0)
+        """Of names, counts and verdicts, the longest of all."""
+        self._scale = 1.0
+        """What the longest bar stands for: the largest count or target."""
         self._words = ""
         """How the figure stands to its targets."""
 
@@ -38,6 +42,14 @@ class BarPanel(Panel):
         if held in names:
             # The bars change places as their counts do; the cursor stays on what it was on.
             self.set_reactive(BarPanel.cursor, names.index(held))
+        # Once for all: every line is drawn anew on each key.
+        self._widths = (
+            max((cell_len(row.name) + 2 * row.depth for row in figure.rows), default=0),
+            max((len(f"{row.count:,}") for row in figure.rows), default=0),
+            max((len(row.target.verdict) for row in figure.rows if row.target), default=0),
+        )
+        counts = [float(row.count) for row in figure.rows]
+        self._scale = max([*counts, *(row.target.aim for row in figure.rows if row.target), 1.0])
         self._words = self.notice = subtitle or figure.verdict
         self.rows_changed()
         self.cursor_moved()
@@ -58,20 +70,9 @@ class BarPanel(Panel):
             words = f"{target.count:,} found, {wanted} wanted · {target.verdict}"
             self.border_subtitle = words.replace("[", r"\[")
 
-    @property
-    def _scale(self) -> float:
-        """What the longest bar stands for: the largest count or target."""
-        counts = [float(row.count) for row in self._rows]
-        aims = [row.target.aim for row in self._rows if row.target is not None]
-        return max([*counts, *aims, 1.0])
-
     def draw_row(self, row: int, width: int, *, on_cursor: bool) -> Text:
         one = self._rows[row]
-        longest = max(cell_len(each.name) + 2 * each.depth for each in self._rows)
-        verdicts = max(
-            (len(each.target.verdict) for each in self._rows if each.target is not None), default=0
-        )
-        counts = max(len(f"{each.count:,}") for each in self._rows)
+        longest, counts, verdicts = self._widths
         names = min(longest, _MOST_NAME, max(6, width // 2 - 4))
         room = width - 1 - names - 1 - 1 - counts - 5 - (verdicts + 1 if verdicts else 0)
         scale, target = self._scale, one.target

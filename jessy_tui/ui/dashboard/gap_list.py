@@ -31,10 +31,17 @@ class GapList(Panel):
     def __init__(self) -> None:
         super().__init__("Gaps · what to write next", id="gaps")
         self._gaps: Sequence[Gap] = ()
+        self._widths = (0, 0)
+        """Of "1 of 12" and of "11 short", the longest of all."""
 
     def show(self, gaps: Sequence[Gap], *, pending: bool = False) -> None:
         """Draw the gaps as they are now; while rows are `pending` there are none yet."""
         self._gaps = gaps
+        # Once for all: every line is drawn anew on each key.
+        self._widths = (
+            max((len(f"{one.count:,} of {one.wanted:,}") for one in gaps), default=0),
+            max((len(f"{one.short:,} short") for one in gaps), default=0),
+        )
         self.notice = "Known when all rows are read." if pending else _NOTHING
         short = sum(gap.short for gap in gaps)
         self.border_subtitle = f"{short:,} to write in {len(gaps):,} cells" if gaps else ""
@@ -46,10 +53,9 @@ class GapList(Panel):
 
     def draw_row(self, row: int, width: int, *, on_cursor: bool) -> Text:
         gap = self._gaps[row]
-        most = max(len(f"{one.count:,} of {one.wanted:,}") for one in self._gaps)
+        most, shorts = self._widths
         words = f"{gap.count:,} of {gap.wanted:,}"
         short = f"{gap.short:,} short"
-        shorts = max(len(f"{one.short:,} short") for one in self._gaps)
         colour = band_colour(gap.complexity, self.app.theme_variables)
         names = min(22, width - 11 - most - shorts - 3)
         if names < _LEAST_NAME:

@@ -51,11 +51,15 @@ class HeatMap(Panel):
     def __init__(self) -> None:
         super().__init__("Complexity x iterations x category", id="heat")
         self._grid: Grid | None = None
+        self._numbers = (2, 2)
+        """The widths of the numbers in a cell, and of those at the end of a row."""
 
     def show(self, grid: Grid) -> None:
         """Draw a grid as it is now."""
         held, first = self.category, self._grid is None
         self._grid = grid
+        number = max(2, max((len(compact(count)) for count in grid.counts.values()), default=0))
+        self._numbers = number, max(number, len(compact(sum(grid.counts.values()))))
         if not first and held in grid.categories:
             self.set_reactive(HeatMap.cursor, grid.categories.index(held))
         self.set_reactive(HeatMap.column, self.validate_column(self.column))
@@ -112,8 +116,7 @@ class HeatMap(Panel):
         """Of the names, of the number in a cell, and of the sum at the end of a row."""
         grid = self._grid
         assert grid is not None  # noqa: S101 - there are rows to be drawn
-        number = max(2, max((len(compact(count)) for count in grid.counts.values()), default=0))
-        sums = max(number, len(compact(sum(grid.counts.values()))))
+        number, sums = self._numbers
         cells = len(grid.columns) * (number + 2) + sum(map(_begins_band, grid.columns))
         return max(_LEAST_NAME, min(_MOST_NAME, width - 1 - cells - sums - 1)), number, sums
 
