@@ -21,9 +21,18 @@ class CategoryPicker(ModalScreen[str]):
 
     CSS_PATH = "editing.tcss"
     BINDINGS: ClassVar = [
-        Binding("escape", "dismiss(None)", "Cancel"),
-        Binding("down,ctrl+n", "move('down')", "Next", show=False, priority=True),
-        Binding("up,ctrl+p", "move('up')", "Previous", show=False, priority=True),
+        Binding("escape", "dismiss(None)", "Cancel", tooltip="Leave the category as it is"),
+        Binding(
+            "down,ctrl+n", "move('down')", "Next", show=False, priority=True, tooltip="The next one"
+        ),
+        Binding(
+            "up,ctrl+p",
+            "move('up')",
+            "Previous",
+            show=False,
+            priority=True,
+            tooltip="The one before",
+        ),
     ]
     AUTO_FOCUS = "#wanted"
 

@@ -15,6 +15,8 @@ from jessy_tui.dataset.example import HUMAN, JESSY, Turn, complexity_in, iterati
 from jessy_tui.dataset.rows import training_rows
 from jessy_tui.dataset.store import Entry
 from jessy_tui.errors import JessyError
+from jessy_tui.ui.examples.banner import banner, is_large
+from jessy_tui.ui.examples.picked import Picked
 from jessy_tui.ui.text import count_of, pips, visible
 from jessy_tui.ui.themes import band_colour
 from jessy_tui.ui.widgets.drawn import Drawn
@@ -31,6 +33,8 @@ _AT_ONCE = 5_000
 """So many of them are drawn before the next key is answered; the rest after a pause."""
 _PAUSE = 0.15
 _MOST_TURNS = 60
+_RESTS = 0.4
+"""Seconds after which the cursor rests on an example."""
 
 
 class ExampleDetail(VerticalScroll, can_focus=True):
@@ -59,9 +63,30 @@ class ExampleDetail(VerticalScroll, can_focus=True):
         self._due = False
         """Whether what is to be shown will be drawn in a moment."""
         self._rest: Timer | None = None
+        self._resting: Timer | None = None
+        self._rested = False
+        self.tokens_of: Callable[[Entry], str] = lambda _: ""
+        """How many tokens an example has, in words, as far as it is known."""
 
     def compose(self) -> ComposeResult:
+        yield Drawn(id="banner")
         yield Drawn(id="conversation")
+
+    @property
+    def _variables(self) -> dict[str, str]:
+        return self.app.theme_variables
+
+    def on_resize(self) -> None:
+        self._draw_banner()
+
+    def _draw_banner(self) -> None:
+        """The label, on top also while the conversation is scrolled."""
+        label = self.query_one("#banner", Drawn)
+        entry = self._shown
+        label.display = entry is not None and not self.verbatim
+        if entry is not None:
+            large = is_large(self.size.width, self.size.height)
+            label.update(banner(entry.example, self._variables, large=large))
 
     def show(self, entry: Entry | None, query: "Query | None" = None) -> None:
         """Draw `entry`, from its top, with what `query` looks for picked out.
@@ -80,17 +105,24 @@ class ExampleDetail(VerticalScroll, can_focus=True):
         if entry is None:
             self.border_title, self.border_subtitle = "No example", ""
             self._conversation.update("")
+            self._draw_banner()
             return
-        self.border_title, self.border_subtitle = f"{entry.file.name} #{entry.index + 1}", ""
+        self.border_title = f"{entry.file.name} #{entry.index + 1}"
+        self.border_subtitle = ""
+        self._draw_banner()
         self._redraw(_AT_ONCE)
         self.scroll_home(animate=False)
         # The conversation is on the screen before the checks are made.
         self.call_after_refresh(self._check, entry)
-        if self._rest is not None:
-            self._rest.stop()
+        for timer in (self._rest, self._resting):
+            if timer is not None:
+                timer.stop()
         self._rest = None
         if sum(len(turn.text or "") for turn in entry.example.turns[:_MOST_TURNS]) > _AT_ONCE:
             self._rest = self.set_timer(_PAUSE, self._redraw)
+        # Only where the cursor rests, tokens are asked for.
+        self._rested = False
+        self._resting = self.set_timer(_RESTS, self._rest_on_it)
 
     def _redraw(self, most: int = _LONGEST_TEXT) -> None:
         if self._shown is not None:
@@ -116,9 +148,21 @@ class ExampleDetail(VerticalScroll, can_focus=True):
         if entry is None or findings == self._findings:
             return
         self._findings = findings
-        self.border_subtitle = count_of(len(findings), "finding") if findings else ""
+        self.draw_border()
         if not self.verbatim:
             self._redraw()
+
+    def _rest_on_it(self) -> None:
+        self._rested = True
+        self.draw_border()
+
+    def draw_border(self) -> None:
+        """What stands below: the tokens, where they are wanted and known, and the findings."""
+        entry = self._shown
+        words = [self.tokens_of(entry)] if entry is not None and self._rested else []
+        if self._findings:
+            words.append(count_of(len(self._findings), "finding"))
+        self.border_subtitle = " · ".join(word for word in words if word)
 
     def _draw_rows(self, entry: Entry, most: int) -> RenderableType:
         """The rows of mlx-lm's chat form that the example becomes, to the letter."""
@@ -146,10 +190,11 @@ class ExampleDetail(VerticalScroll, can_focus=True):
         turns = entry.example.turns
         parts: list[RenderableType] = []
         drawn = 0
-        for turn in turns[:_MOST_TURNS]:
+        last = max((at for at, turn in enumerate(turns) if turn.role == JESSY), default=-1)
+        for at, turn in enumerate(turns[:_MOST_TURNS]):
             if most <= 0:
                 break
-            parts.append(self._heading(turn))
+            parts.append(self._heading(turn, labelled=at == last))
             parts.append(Padding(self._body(turn, most), (0, 0, 1, 2)))
             most -= len(turn.text or "")
             drawn += 1
@@ -165,17 +210,18 @@ class ExampleDetail(VerticalScroll, can_focus=True):
             )
         return Group(*parts)
 
-    def _heading(self, turn: Turn) -> Text:
-        variables = self.app.theme_variables
+    def _heading(self, turn: Turn, *, labelled: bool) -> Text:
+        """Who says a message; the label of an answer where it is not the one on top."""
         if turn.role != JESSY:
             return Text(turn.role if turn.role == HUMAN else f"{turn.role!r}: unknown role", "bold")
-        complexity = complexity_in(turn.metadata)
-        iterations = iterations_in(turn.metadata)
-        text = Text("jessy  ", "bold")
+        text = Text("jessy", "bold")
+        if labelled:
+            return text
+        complexity, iterations = complexity_in(turn.metadata), iterations_in(turn.metadata)
         if complexity is None and iterations is None:
-            return text.append("no label", "dim")
-        style = f"bold {band_colour(complexity, variables)}" if complexity else "bold"
-        text.append(f"{complexity or '?'} {iterations or '?'} ", style)
+            return text.append("  no label", "dim")
+        style = f"bold {band_colour(complexity, self._variables)}" if complexity else "bold"
+        text.append(f"  {complexity or '?'} {iterations or '?'} ", style)
         text.append(pips(iterations), style)
         rest = [
             f"{key} {value}" if key not in ("category", "language") else str(value)
@@ -190,19 +236,18 @@ class ExampleDetail(VerticalScroll, can_focus=True):
         if len(turn.text) > most:
             return _cut(turn.text, most)
         text = visible(turn.text)
-        if spans := self._spans(text):
-            # As it is written, so that what was looked for can be picked out where it stands.
-            match = self.get_component_rich_style("example-detail--match")
-            picked = Text(text)
-            for start, end in spans:
-                picked.stylize(match, start, end)
-            return picked
+        spans = self._spans(text)
+        match = self.get_component_rich_style("example-detail--match")
         if turn.role == JESSY and len(text) <= _LONGEST_MARKDOWN:
             # Imported when first drawn: the list is on screen before the parser is read.
             from rich.markdown import Markdown
 
-            return Markdown(text, code_theme="ansi_dark")
-        return Text(text)
+            drawn = Markdown(text, code_theme="ansi_dark")
+            return Picked(drawn, self._spans, match) if spans else drawn
+        picked = Text(text)
+        for start, end in spans:
+            picked.stylize(match, start, end)
+        return picked
 
     def _spans(self, text: str) -> list[tuple[int, int]]:
         """Where what the query looks for stands in `text`."""

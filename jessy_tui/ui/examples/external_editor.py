@@ -29,8 +29,8 @@ class NotTaken(ModalScreen[bool]):
     """Why a text was not taken back. Answers whether to go on editing it."""
 
     BINDINGS = [
-        Binding("e,enter", "dismiss(True)", "Go on editing"),
-        Binding("g,escape", "dismiss(False)", "Give up"),
+        Binding("e,enter", "dismiss(True)", "Go on", tooltip="Go on editing the text"),
+        Binding("g,escape", "dismiss(False)", "Give up", tooltip="Leave the example as it is"),
     ]
 
     def __init__(self, problem: str, path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
@@ -10,7 +11,7 @@ from textual.widgets import Input
 class JumpScreen(ModalScreen[int]):
     """Answers with a number from 1 to `last`, or None."""
 
-    BINDINGS = [("escape", "dismiss(None)", "Cancel")]
+    BINDINGS = [Binding("escape", "dismiss(None)", "Cancel", tooltip="Stay here")]
 
     def __init__(self, last: int) -> None:
         super().__init__()

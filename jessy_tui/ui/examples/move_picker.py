@@ -39,8 +39,12 @@ class MovePicker(ModalScreen[Path]):
     PLACE = "Move"
     BINDINGS: ClassVar = [
         Binding("escape", "dismiss(None)", "Cancel", tooltip="Leave them where they are"),
-        Binding("down,ctrl+n", "move('down')", "Next", show=False, priority=True),
-        Binding("up,ctrl+p", "move('up')", "Before", show=False, priority=True),
+        Binding(
+            "down,ctrl+n", "move('down')", "Next", show=False, priority=True, tooltip="The next one"
+        ),
+        Binding(
+            "up,ctrl+p", "move('up')", "Before", show=False, priority=True, tooltip="The one before"
+        ),
     ]
     AUTO_FOCUS = "#wanted"
 

@@ -48,7 +48,7 @@ class NamedFilters(ModalScreen[str]):
     """Answers with the filter to apply, or None. Typing a name keeps the filter in force."""
 
     BINDINGS = [
-        Binding("escape", "dismiss(None)", "Close"),
+        Binding("escape", "dismiss(None)", "Close", tooltip="Leave the filter as it is"),
         Binding("delete", "remove", "Remove", tooltip="Remove the highlighted filter"),
     ]
     AUTO_FOCUS = "OptionList"

@@ -1,5 +1,6 @@
 """Sorting the list, choosing its columns, and going from file to file."""
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import on, work
@@ -17,6 +18,7 @@ from jessy_tui.ui.examples.view import View
 
 _SAY_FROM = 0.02
 """A sort that is nearly done is not worth a word."""
+_MOST_COUNTED = 50_000
 _GRAVITY = {"note": 1, "warning": 2, "error": 3}
 
 
@@ -137,17 +139,37 @@ class Ordering(Marking):
             ordering = store.sort(
                 field,
                 descending=descending,
-                scores=self.scores(field, store),
+                scores=self.scores(field, store, lambda: worker.is_cancelled, tell),
                 cancelled=lambda: worker.is_cancelled,
                 progress=tell,
             )
         except SortCancelledError:
             return
+        except JessyError as error:
+            self.app.call_from_thread(self._not_sorted, worker, str(error))
+            return
         if not worker.is_cancelled:
             self.app.call_from_thread(self._sorted, worker, ordering)
 
-    def scores(self, field: SortField, store: ExampleStore) -> dict[int, int] | None:
-        """Numbers for fields that the store knows nothing of. Called in a thread."""
+    def scores(
+        self,
+        field: SortField,
+        store: ExampleStore,
+        cancelled: Callable[[], bool],
+        progress: Callable[[float], None],
+    ) -> dict[int, int] | None:
+        """Numbers for fields that the store knows nothing of. Called in a thread.
+
+        Raises:
+            JessyError: there are none; the sentence says why.
+        """
+        if field == "tokens":
+            if len(store) > _MOST_COUNTED:
+                raise JessyError(
+                    f"To sort by tokens all {len(store):,} examples would be counted, which takes "
+                    "too long; sort by length, which is close."
+                )
+            return self.count_tokens(store, cancelled, progress)
         if field != "findings":
             return None
         findings = self.jessy.findings
@@ -156,10 +178,28 @@ class Ordering(Marking):
             for entry_id in findings.flagged()
         }
 
+    def count_tokens(
+        self,
+        store: ExampleStore,
+        cancelled: Callable[[], bool],
+        progress: Callable[[float], None],
+    ) -> dict[int, int]:
+        """The tokens of all examples, by id. Called in a thread.
+
+        Raises:
+            JessyError: they cannot be counted.
+        """
+        raise NotImplementedError
+
     def _sorting(self, worker: object, share: float) -> None:
         if worker is self._sort:
             self._share = share
             self.show_title()
+
+    def _not_sorted(self, worker: object, reason: str) -> None:
+        if worker is self._sort:
+            self._stop_sorting()
+            self.notify(reason, title="Not sorted", severity="warning", timeout=15, markup=False)
 
     def _sorted(self, worker: object, ordering: object) -> None:
         from jessy_tui.dataset import sorting

@@ -1,16 +1,21 @@
 """Tab 1: browse the examples and mend them."""
 
 import contextlib
+from collections.abc import Callable
 
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
+from textual.message import Message
 from textual.widgets import ContentSwitcher, Static
 
 from jessy_tui.dataset.changes import Change
+from jessy_tui.dataset.store import ExampleStore
 from jessy_tui.ui.carrying.actions import Chosen
 from jessy_tui.ui.examples.editing import Editing
 from jessy_tui.ui.examples.example_detail import ExampleDetail
 from jessy_tui.ui.examples.example_list import ExampleList
+from jessy_tui.ui.examples.tokens import Tokens
 
 
 class ExamplesScreen(Editing):
@@ -19,6 +24,11 @@ class ExamplesScreen(Editing):
     TAB = "examples"
     CSS_PATH = "examples.tcss"
     AUTO_FOCUS = "ExampleList"
+
+    class TokensCounted(Message):
+        """The tokens of some examples are known that were not."""
+
+    _tokens: Tokens | None = None
 
     def compose_body(self) -> ComposeResult:
         with ContentSwitcher(initial="waiting", id="body"):
@@ -31,7 +41,40 @@ class ExamplesScreen(Editing):
     def set_up(self) -> None:
         self.query_one(ExampleDetail).findings_of = self.jessy.findings.findings_of
         self.query_one(ExampleList).said_of = self.jessy.findings.said_of
+        self._tokens = tokens = Tokens(self.jessy.workspace, self._tell_counted)
+        self.query_one(ExampleDetail).tokens_of = tokens.words
+        self.query_one(ExampleList).tokens_of = tokens.total
         self.take_columns()
+
+    def _tell_counted(self) -> None:
+        """Called in the thread that counts."""
+        self.post_message(self.TokensCounted())
+
+    @on(TokensCounted)
+    def _tokens_counted(self) -> None:
+        if self._tokens is not None and self._tokens.failure is not None:
+            self.notify(self._tokens.failure, severity="warning", timeout=15, markup=False)
+        self.query_one(ExampleDetail).draw_border()
+        self.query_one(ExampleList).refresh()
+
+    def count_tokens(
+        self,
+        store: ExampleStore,
+        cancelled: Callable[[], bool],
+        progress: Callable[[float], None],
+    ) -> dict[int, int]:
+        assert self._tokens is not None  # noqa: S101 - by set_up
+        size = max(1, len(store))
+        return self._tokens.count_all(store, cancelled, lambda done: progress(done / size))
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        if self._tokens is not None:
+            self._tokens.look_again()  # a base may have come meanwhile
+
+    def on_unmount(self) -> None:
+        if self._tokens is not None:
+            self._tokens.close()
 
     _change: Change | None = None
 
