@@ -18,6 +18,8 @@ class Terminal:
         columns, rows = size
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
+        self.written = b""
+        """All that the app has written to the terminal."""
         self.process = pexpect.spawn(
             sys.executable,
             ["-m", "jessy_tui", "-C", str(workspace.root)],
@@ -40,7 +42,9 @@ class Terminal:
         while not condition(self.text):
             assert time.monotonic() < end, f"not so after {seconds} s:\n{self.text}"
             try:
-                self._stream.feed(self.process.read_nonblocking(1 << 16, timeout=0.2))
+                written = self.process.read_nonblocking(1 << 16, timeout=0.2)
+                self.written += written
+                self._stream.feed(written)
             except pexpect.TIMEOUT:
                 continue
 
