@@ -1,5 +1,6 @@
 """A label on one line, `LOW 1 greeting`, as people type it."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -9,6 +10,26 @@ from jessy_tui.iteration import MAX_ITERATIONS, MIN_ITERATIONS, Complexity, desc
 
 LABEL_KEYS: Final = ("complexity", "iterations", "category")
 """The keys of a label, in the order in which they are written."""
+
+
+class ContradictionError(JessyError):
+    """A label whose iterations are outside the band of its complexity."""
+
+    def __init__(self, line: int, complexity: Complexity, iterations: int) -> None:
+        super().__init__(f"Line {line}: {contradiction(complexity, iterations)}.")
+        self.line = line
+        self.label = f"{Complexity.of(iterations)} {iterations}"
+        """The label that these iterations belong to: "HIGH 7"."""
+        self._complexity = complexity
+
+    def mended(self, text: str) -> str:
+        """The text in which it stands, with the complexity that the iterations imply."""
+        lines = text.split("\n")
+        right, _, _ = self.label.partition(" ")
+        lines[self.line - 1] = re.sub(
+            rf"\b{self._complexity}\b", right, lines[self.line - 1], count=1, flags=re.IGNORECASE
+        )
+        return "\n".join(lines)
 
 
 def label_text(metadata: Mapping[str, Any]) -> str | None:
@@ -45,8 +66,8 @@ def label_of(text: str, old: Mapping[str, Any], line: int) -> dict[str, Any]:
         )
     label: dict[str, Any] = {"complexity": str(complexity), "iterations": int(number)}
     unchanged = all(old.get(key) == value for key, value in label.items())
-    if (problem := contradiction(complexity, int(number))) and not unchanged:
-        raise JessyError(f"Line {line}: {problem}.")
+    if contradiction(complexity, int(number)) and not unchanged:
+        raise ContradictionError(line, complexity, int(number))
     if category := category.strip():
         label["category"] = category
     return label

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import work
-from textual.app import App
 
 from jessy_tui.dataset.example import Example
 from jessy_tui.dataset.store import ExampleStore
 from jessy_tui.errors import JessyError
 from jessy_tui.iteration import Complexity
+from jessy_tui.ui.in_order import InOrder
 from jessy_tui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ NEW_FILE = "examples.json"
 """Where the first example of a workspace goes."""
 
 
-class Going(App[None]):
+class Going(InOrder):
     """What every tab may ask of the app about examples."""
 
     workspace: Workspace

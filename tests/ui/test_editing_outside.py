@@ -226,3 +226,29 @@ async def test_a_copy_goes_through_the_terminal_and_is_said() -> None:
             "There is nothing to copy: the question is empty.",
             "The answer has 148,000 bytes; terminals copy 74,000 at most. Nothing was copied.",
         ]
+
+
+async def test_a_label_outside_its_band_is_refused_and_one_key_sets_it_right(
+    editor: Any, tmp_path: Path
+) -> None:
+    editor("text = text.replace('LOW 1', 'LOW 7')")
+    async with editing(ASKING) as (pilot, app):
+        assert "LOW goes with 1-2 iterations, not with 7" in shown(pilot).replace("\n", " ")
+        assert "f takes HIGH 7" in shown(pilot)
+        await press(pilot, "f")
+        await until(pilot, lambda: app.done)
+        assert app.answer is not None
+        assert app.answer.plan is not None
+        assert str(app.answer.plan) == "HIGH 7"
+    assert kept(tmp_path) == []
+
+
+async def test_the_key_that_fixes_does_nothing_where_there_is_nothing_to_fix(editor: Any) -> None:
+    editor("text = text.replace('LOW 1', 'LOW many')")
+    async with editing(ASKING) as (pilot, app):
+        assert "f takes" not in shown(pilot)
+        await press(pilot, "f")
+        assert not app.done
+        await press(pilot, "escape")
+        await until(pilot, lambda: app.done)
+        assert app.answer is None

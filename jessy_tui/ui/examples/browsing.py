@@ -1,5 +1,6 @@
 """Finding one's way in the examples: filter, matches, numbers, and the text that is trained on."""
 
+import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -89,8 +90,13 @@ class Browsing(TabScreen):
         """Type a filter."""
         if self.jessy.store is not None:
             bar = await self._filter()
-            bar.vocabulary = vocabulary_of(self.store)
             bar.open()
+            self._learn_names(bar, self.store)
+
+    @work(exclusive=True, group="names")
+    async def _learn_names(self, bar: "FilterBar", store: ExampleStore) -> None:
+        """What is typed first is there before the names are counted that complete it."""
+        bar.vocabulary = await asyncio.to_thread(vocabulary_of, store)
 
     async def action_filters(self) -> None:
         """Apply a filter that was kept, or keep this one."""

@@ -1,5 +1,6 @@
 """Changing the examples. Every change goes through the store, where it is journalled and undone."""
 
+import asyncio
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -11,7 +12,7 @@ from textual.binding import Binding
 
 from jessy_tui.dataset.changes import Change
 from jessy_tui.dataset.example import Example
-from jessy_tui.dataset.store import Entry
+from jessy_tui.dataset.store import Entry, ExampleStore
 from jessy_tui.iteration import Complexity
 from jessy_tui.ui.clipboard import copy_text
 from jessy_tui.ui.examples.bulk import Bulk
@@ -19,6 +20,9 @@ from jessy_tui.ui.examples.example_list import ExampleList
 from jessy_tui.ui.examples.view import View
 from jessy_tui.ui.modals.busy import Steps
 from jessy_tui.ui.text import count_of
+
+_COUNTED_AT_ONCE = 20_000
+"""So many examples are counted in less time than a key may take."""
 
 
 class Editing(Bulk):
@@ -67,16 +71,28 @@ class Editing(Bulk):
         # Imported when first asked for: the first paint does not wait for text areas.
         from jessy_tui.ui.examples.example_editor import ExampleEditor
 
-        form = ExampleEditor(
-            example,
-            self._categories(),
-            findings_of=lambda draft: self.jessy.findings.findings_if(entry_id, draft),
-        )
-        self.app.push_screen(form, then)
+        def open_form(categories: dict[str, int]) -> None:
+            form = ExampleEditor(
+                example,
+                categories,
+                findings_of=lambda draft: self.jessy.findings.findings_if(entry_id, draft),
+            )
+            self.app.push_screen(form, then)
 
-    def _categories(self) -> dict[str, int]:
-        """Those that exist, with how many examples each has."""
-        return {one.value: one.count for one in self.store.distributions().category.counts}
+        self._with_categories(open_form)
+
+    def _with_categories(self, then: Callable[[dict[str, int]], object]) -> None:
+        """Do something with the categories that exist, and how many examples each has."""
+        if len(self.store) <= _COUNTED_AT_ONCE:
+            then(categories_of(self.store))
+        else:
+            self._count_categories(self.store, then)
+
+    @work(exclusive=True, group="categories")
+    async def _count_categories(
+        self, store: ExampleStore, then: Callable[[dict[str, int]], object]
+    ) -> None:
+        then(await asyncio.to_thread(categories_of, store))
 
     def action_edit_outside(self) -> None:
         """Edit the example in hand in an editor of one's own."""
@@ -188,7 +204,9 @@ class Editing(Bulk):
             self.change_all(ids, put, f"put {{}} into {category}")
 
         current = self.store.entry(ids[0]).example.category if len(ids) == 1 else None
-        self.app.push_screen(CategoryPicker(self._categories(), current), keep)
+        self._with_categories(
+            lambda categories: self.app.push_screen(CategoryPicker(categories, current), keep)
+        )
 
     def _labelled_in_hand(self) -> list[int]:
         """What is in hand; nothing, which is said, where it is one without an answer."""
@@ -329,6 +347,11 @@ class Editing(Bulk):
             if self._is_there(entry_id):
                 self._list.go_to(entry_id)
                 return
+
+
+def categories_of(store: ExampleStore) -> dict[str, int]:
+    """The categories that exist, with how many examples each has."""
+    return store.census().categories()
 
 
 class Rows:

@@ -19,31 +19,43 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from jessy_tui.dataset.example import Example
+from jessy_tui.dataset.plainlabel import ContradictionError
 from jessy_tui.dataset.plaintext import NEW_TEXT, from_text, to_text
 from jessy_tui.errors import JessyError
 
 _LAST_RESORTS: Final = ("vi", "nano")
 
 
-class NotTaken(ModalScreen[bool]):
-    """Why a text was not taken back. Answers whether to go on editing it."""
+class NotTaken(ModalScreen[str]):
+    """Why a text was not taken back. Answers "edit", "fix" or "give up"."""
 
     BINDINGS = [
-        Binding("e,enter", "dismiss(True)", "Go on", tooltip="Go on editing the text"),
-        Binding("g,escape", "dismiss(False)", "Give up", tooltip="Leave the example as it is"),
+        Binding("e,enter", "dismiss('edit')", "Go on", tooltip="Go on editing the text"),
+        Binding("f", "fix", "Fix", tooltip="Take the text with its label set right"),
+        Binding("g,escape", "dismiss('give up')", "Give up", tooltip="Leave the example as it is"),
     ]
 
-    def __init__(self, problem: str, path: Path) -> None:
+    def __init__(self, problem: str, path: Path, fix: str | None = None) -> None:
+        """`fix` is what one key would put in the place of what is wrong."""
         super().__init__()
         self._problem = problem
         self._path = path
+        self._fix = fix
 
     def compose(self) -> ComposeResult:
+        fix = f"f takes {self._fix} · " if self._fix else ""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Not taken"
-            dialog.border_subtitle = "e goes on editing · esc gives up"
+            dialog.border_subtitle = f"{fix}e goes on editing · esc gives up"
             yield Static(Text(self._problem))
             yield Static(Text(f"\nThe text is kept in {self._path}"))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "fix" or self._fix is not None
+
+    def action_fix(self) -> None:
+        """Take the text with its label set right."""
+        self.dismiss("fix")
 
 
 def editor_command(environment: Mapping[str, str]) -> list[str]:
@@ -78,9 +90,12 @@ async def edit_outside(app: App[Any], example: Example | None) -> Example | None
         app.notify(str(error), severity="error", timeout=15, markup=False)
         return None
     path = _temporary(before)
+    edit, problem = True, None
     while True:
-        problem = _run(app, [*command, str(path)])
+        if edit:
+            problem = _run(app, [*command, str(path)])
         text, unread = _read(path)
+        fix: ContradictionError | None = None
         if problem is None and text is not None:
             if text == before:
                 path.unlink(missing_ok=True)
@@ -90,6 +105,7 @@ async def edit_outside(app: App[Any], example: Example | None) -> Example | None
                 edited = from_text(text, example)
             except JessyError as error:
                 problem = str(error)
+                fix = error if isinstance(error, ContradictionError) else None
             else:
                 path.unlink(missing_ok=True)
                 return edited
@@ -98,9 +114,13 @@ async def edit_outside(app: App[Any], example: Example | None) -> Example | None
             path.unlink(missing_ok=True)
             app.notify(f"{problem} Nothing was changed.", severity="warning", markup=False)
             return None
-        if not await app.push_screen_wait(NotTaken(problem, path)):
+        answer = await app.push_screen_wait(NotTaken(problem, path, fix.label if fix else None))
+        if answer not in ("edit", "fix"):
             app.notify(f"The text is kept in {path}", title="Given up", timeout=15, markup=False)
             return None
+        edit, problem = answer == "edit", None
+        if fix is not None and text is not None and not edit:
+            path.write_bytes(fix.mended(text).encode())
 
 
 def _temporary(text: str) -> Path:
