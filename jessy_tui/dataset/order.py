@@ -130,6 +130,11 @@ class RowOrder:
         """The ids that do not stand where a row of the file stood."""
         return iter(self._put)
 
+    @property
+    def as_on_disk(self) -> bool:
+        """Whether all rows are in their places, with nothing between them."""
+        return not (self._gone or self._put)
+
     def __len__(self) -> int:
         return self.rows - len(self._gone) + len(self._put)
 

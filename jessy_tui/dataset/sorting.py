@@ -356,13 +356,26 @@ def ids_of(order: Order) -> "Numbers":
 
 
 def ids_at(entries: Entries, positions: "array[int]") -> "array[int]":
-    """The ids of the entries at some positions."""
+    """The ids of the entries at some positions, which ascend."""
     if len(positions) <= _FEW or not any(file.large for file in entries.files):
         return array("q", map(entries.id_at, positions))
     import numpy as np
 
-    chosen = all_ids(entries)[np.frombuffer(positions, np.int64)]
-    return array("q", chosen.tobytes())
+    wanted = np.frombuffer(positions, np.int64)
+    parts = [np.empty(0, np.int64)]
+    start = 0
+    for file in tuple(entries.files):
+        order = file.order
+        end = start + len(order)
+        low, high = wanted.searchsorted((start, end)).tolist()
+        if low < high:
+            places = wanted[low:high] - start
+            if isinstance(order, RowOrder) and order.as_on_disk:
+                parts.append(places + order.first_id)
+            else:
+                parts.append(ids_of(order)[places])
+        start = end
+    return array("q", np.concatenate(parts).tobytes())
 
 
 def all_ids(entries: Entries) -> "Numbers":

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import jessy_tui.dataset.sorting as sorting_module
 from jessy_tui.dataset.collation import KEY_SIZE, collation_key
 from jessy_tui.dataset.example import Example
 from jessy_tui.dataset.moving import move
@@ -103,6 +104,20 @@ def test_chosen_entries_keep_the_order_of_the_sort(tmp_path: Path) -> None:
     chosen = store.ids_at(array("q", [0, 2, 4, 9]))
     whole = list(store.arrange(ordering))
     assert list(store.arrange(ordering, chosen)) == [one for one in whole if one in set(chosen)]
+    store.close()
+
+
+def test_the_ids_at_many_positions_are_those_at_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sorting_module, "_FEW", 0)
+    store = opened(tmp_path)
+    for _ in range(2):
+        for chosen in ([], [0], [3, 4, 7, 11], list(range(len(store)))):
+            expected = [store.id_at(position) for position in chosen]
+            assert list(store.ids_at(array("q", chosen))) == expected
+        store.insert(store[1].id, store[1].file, Example(example("q", "a", "LOW", 1, "x")))
+        store.delete(store[5].id)
     store.close()
 
 
