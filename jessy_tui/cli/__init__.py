@@ -2,6 +2,7 @@
 
 import gc
 import importlib
+import io
 import sys
 from pathlib import Path
 
@@ -76,6 +77,10 @@ def _jessy(ctx: click.Context, root: Path) -> None:
 
 def main() -> None:
     """The console script. Exit codes: 0 ok, 1 the data or the model falls short, 2 wrong use."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal of another encoding shows a ? for a bar; it is no reason to stop.
+            stream.reconfigure(errors="replace")
     try:
         _jessy(prog_name="jessy", standalone_mode=True)
     except JessyError as error:

@@ -1,6 +1,9 @@
 """`jessy stats`."""
 
+import os
 import re
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
 from pathlib import Path
@@ -189,3 +192,15 @@ def test_a_report_that_cannot_be_written_is_said(jessy: Jessy, workspace: Worksp
     assert ran.code == 1
     assert "nowhere/r.html could not be written" in ran.err
     assert "Traceback" not in ran.err
+
+
+def test_a_terminal_of_another_encoding_is_no_reason_to_stop(workspace: Workspace) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "jessy_tui", "-C", str(workspace.root), "stats"],
+        env={**os.environ, "PYTHONIOENCODING": "iso-8859-9"},
+        cwd=REPOSITORY,
+        capture_output=True,
+        check=False,
+    )
+    assert (ran.returncode, ran.stderr) == (0, b"")
+    assert "8 examples in 1 file ·" in ran.stdout.decode("iso-8859-9")
