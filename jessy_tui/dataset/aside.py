@@ -61,8 +61,9 @@ def _only(records: list[Record], labels: Collection[str]) -> Iterable[Record]:
             yield Saving(saved)
         for change in changes_in(record):
             edits = [edit for edit in change.edits if edit.file in labels]
-            if edits:
-                yield msgspec.structs.replace(change, edits=edits)
+            bulks = [bulk for bulk in change.bulks if bulk.file in labels]
+            if edits or bulks:
+                yield msgspec.structs.replace(change, edits=edits, bulks=bulks)
 
 
 def _free_name(journal: Path) -> Path:

@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Iterable
 from pathlib import Path
 
+from jessy_tui.dataset.bulk_journal import remove_unused
 from jessy_tui.dataset.changes import Change
 from jessy_tui.dataset.entries import Entries, OpenFile
 from jessy_tui.dataset.history import History
@@ -34,6 +35,11 @@ class ChangeLog:
         self._blocked: str | None = None
         self.merged: list[str] = []
         """A sentence for each file that changed on disk while unsaved edits of it waited."""
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the journal is; None without one."""
+        return self._path.parent if self._path else None
 
     def take_up(self, tried: Iterable[Path]) -> list[str]:
         """Make the changes again that crashed sessions left; returns what went wrong."""
@@ -114,7 +120,7 @@ class ChangeLog:
             return
         self._left_behind.append(self._journal)
         self._journal = None
-        if not self._entries.dirty and not self.history.undone:
+        if not self._entries.unsaved and not self.history.undone:
             self._forget_left_behind()
             return
         with contextlib.suppress(JessyError):
@@ -127,10 +133,11 @@ class ChangeLog:
             self._journal = None
         if not self._blocked:
             self._forget_left_behind()
+        self._remove_unused()
 
     def close(self) -> None:
         """Let the journal go; what is unsaved stays in it."""
-        if self._journal and not self._entries.dirty:
+        if self._journal and not self._entries.unsaved:
             self._journal.remove()
         elif self._journal:
             self._journal.release()
@@ -138,6 +145,13 @@ class ChangeLog:
         for journal in self._left_behind:
             journal.release()
         self._left_behind = []
+        self._remove_unused()
+
+    def _remove_unused(self) -> None:
+        """Texts of changes of very many rows that no journal names."""
+        if self._path is not None:
+            with contextlib.suppress(OSError):
+                remove_unused(self._path.parent)
 
     def _forget_left_behind(self) -> None:
         for journal in self._left_behind:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from jessy_tui.dataset.bulk import Bulk
 from jessy_tui.dataset.example import Example
 from jessy_tui.dataset.frame import Version
 from jessy_tui.dataset.layout import same_json
@@ -56,6 +57,8 @@ class Change:
     """As they were first made, also where `how` is "undo"."""
     settles: tuple[Settled, ...] = ()
     """The conflicts that it settles; undone, they are open again."""
+    bulks: tuple[Bulk, ...] = ()
+    """Very many rows of large files that it changes besides."""
 
     @property
     def description(self) -> str:
@@ -70,11 +73,13 @@ class Change:
     @property
     def structural(self) -> bool:
         """Whether entries came or went, so that positions have shifted."""
-        return any(edit.was is None or edit.now is None for edit in self.edits)
+        return any(bulk.deletes for bulk in self.bulks) or any(
+            edit.was is None or edit.now is None for edit in self.edits
+        )
 
     @property
     def entry_ids(self) -> tuple[int, ...]:
-        """The entries it touches, in the order of its edits."""
+        """The entries it touches, in the order of its edits; not the rows of its bulks."""
         settled = (entry_id for entry_id, _ in self.settles)
         return tuple(dict.fromkeys([*(edit.entry_id for edit in self.edits), *settled]))
 

@@ -40,19 +40,22 @@ def census_of_entries(entries: Entries) -> Census:
     return census
 
 
-def _rows_of(file: OpenFile, ids: list[int]) -> list[int]:
-    """The rows of a large file that entries are, which are counted by themselves."""
-    assert isinstance(file.order, RowOrder)  # noqa: S101 - as every large file's
-    rows = (entry_id - file.order.first_id for entry_id in ids)
-    return [row for row in rows if 0 <= row < file.order.rows]
+def _rows_of(file: OpenFile, ids: list[int]) -> "NDArray[np.int64]":
+    """The rows of a large file that are gone, or entries that are counted by themselves."""
+    import numpy as np
+
+    order = file.order
+    assert isinstance(order, RowOrder)  # noqa: S101 - as every large file's
+    rows = np.array(ids, np.int64) - order.first_id
+    return np.concatenate([rows[(rows >= 0) & (rows < order.rows)], order.gone_rows()])
 
 
-def _add_columns(census: Census, file: int, columns: Columns, without: list[int]) -> None:
+def _add_columns(census: Census, file: int, columns: Columns, without: "NDArray[np.int64]") -> None:
     import numpy as np
 
     size = columns.rows
     counted = np.ones(size, bool)
-    counted[[row for row in without if row < size]] = False
+    counted[without[without < size]] = False
     # One number for each label, so that all rows are counted in one go.
     label = columns["category"][:size][counted].astype(np.int64)
     label *= _COMPLEXITIES * _ITERATIONS

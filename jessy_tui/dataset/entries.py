@@ -9,17 +9,23 @@ import itertools
 import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from jessy_tui.dataset.bulk import Bulk
 from jessy_tui.dataset.changes import Change, Edit
 from jessy_tui.dataset.example import Example, Unreadable
 from jessy_tui.dataset.files import load_examples
 from jessy_tui.dataset.frame import Frame, Version, new_frame, new_version
+from jessy_tui.dataset.large.content import Content
 from jessy_tui.dataset.large.file import LargeFile, is_large
 from jessy_tui.dataset.layout import same_json
 from jessy_tui.dataset.openfile import Entry, OpenFile, Slot, signature_of
 from jessy_tui.dataset.order import ListOrder, RowOrder
 from jessy_tui.errors import JessyError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["Entries", "Entry", "OpenFile", "Slot"]
 
@@ -305,12 +311,66 @@ class Entries:
         """Make a change that fits this state, or undo it."""
         if change.how == "do":
             self.forget_agreed(change.edits)
-        self.apply(change.steps())
+        if change.how == "undo":
+            self.apply(change.steps())
+            for bulk in reversed(change.bulks):
+                self.put(bulk, back=True)
+        else:
+            for bulk in change.bulks:
+                self.put(bulk)
+            self.apply(change.steps())
         for entry_id, base in change.settles:
             if change.how == "undo":
                 self.conflicts[entry_id] = base
             else:
                 self.conflicts.pop(entry_id, None)
+
+    def put(self, bulk: Bulk, *, back: bool = False) -> None:
+        """Change very many rows of a large file, or take that back.
+
+        Raises:
+            JessyError: the content they were read from was overwritten by another program.
+        """
+        import numpy as np
+
+        file = self.file(bulk.file)
+        order, large = file.order, file.large
+        assert isinstance(order, RowOrder)  # noqa: S101 - as every large file's
+        assert large is not None  # noqa: S101
+        left, entered = large.content_now, bulk.before if back else bulk.after
+        if entered is not left:
+            large.put(entered)
+            self._set_aside(file, left, entered)
+        if bulk.deletes:
+            (order.put_back if back else order.take_out)(bulk.rows)
+            for row in bulk.rows[np.isin(bulk.rows + order.first_id, self.touched(file))].tolist():
+                self.slots.pop(order.first_id + row)  # it was pinned by a save that failed
+        file.add_depth(bulk.rows, -1 if back else 1)
+        file.changes += 1
+        self._count()
+
+    def _set_aside(self, file: OpenFile, left: Content, entered: Content) -> None:
+        """Rows that are in memory though nothing was edited in them are those of one content."""
+        first_id = file.order.first_id if isinstance(file.order, RowOrder) else 0
+        rows = file.large.rows if file.large else 0
+        for entry_id in self.touched(file):
+            slot = self.slots[entry_id]
+            if slot.now is slot.disk and first_id <= entry_id < first_id + rows:
+                left.aside[entry_id] = self.slots.pop(entry_id)
+        for entry_id, slot in entered.aside.items():
+            self.slots.setdefault(entry_id, slot)
+        entered.aside = {}
+
+    @property
+    def unsaved(self) -> int:
+        """How many entries differ from what is on disk; deleted ones count."""
+        deep = 0
+        for file in self.files:
+            if file.depths is not None and isinstance(file.order, RowOrder):
+                deep += int((file.depths != 0).sum())
+                rows = (entry_id - file.order.first_id for entry_id in self.dirty)
+                deep -= sum(file.is_deep(row) for row in rows)
+        return len(self.dirty) + deep
 
     def forget_agreed(self, edits: Iterable[Edit]) -> None:
         """Where both sides of a conflict agree, what is edited next is a new edit."""
@@ -375,7 +435,7 @@ class Entries:
     def changed_files(self) -> list[OpenFile]:
         """The files that differ from disk."""
         touched = {id(self.slots[entry_id].file) for entry_id in self.dirty}
-        return [file for file in self.files if id(file) in touched]
+        return [file for file in self.files if id(file) in touched or file.depths is not None]
 
     def content(self, file: OpenFile) -> bytes:
         """The bytes that a file should have which is all in memory."""
@@ -394,12 +454,17 @@ class Entries:
     def pin(self, entry_id: int) -> None:
         """Keep an entry in memory, as its file will not have all of the text it stands in."""
         if entry_id not in self.slots:
-            self.slots[entry_id] = self.slot(entry_id)
+            slot = self.slots[entry_id] = self.slot(entry_id)
+            try:
+                slot.file.order.index(entry_id)
+            except KeyError:
+                slot.now = None  # it was taken out with very many others
 
     def saved(self, file: OpenFile, digest: str) -> None:
         """A file is on disk now as it is here."""
         file.digest = digest
         file.changes += 1
+        file.depths = None
         for entry_id in [one for one in self.conflicts if self.file_of(one) is file]:
             del self.conflicts[entry_id]
         for entry_id in self.touched(file) if file.large else [*file.order, *file.gone]:
@@ -453,10 +518,26 @@ class Entries:
             slot.now.example,
             slot.file.path,
             index,
-            edited=entry_id in self.dirty,
+            edited=entry_id in self.dirty or self._is_deep(slot.file, entry_id),
             added=slot.disk is None,
             conflict=entry_id in self.conflicts and entry_id in self.dirty,
         )
+
+    def are_edited(self, ids: "NDArray[np.int64]") -> "NDArray[np.bool_]":
+        """Which of some entries differ from disk."""
+        import numpy as np
+
+        edited = np.isin(ids, list(self.dirty))
+        for file in self.files:
+            if file.depths is not None and isinstance(file.order, RowOrder):
+                rows = ids - file.order.first_id
+                here = (rows >= 0) & (rows < len(file.depths))
+                edited[here] |= file.depths[rows[here]] != 0
+        return edited
+
+    def _is_deep(self, file: OpenFile, entry_id: int) -> bool:
+        order = file.order
+        return isinstance(order, RowOrder) and file.is_deep(entry_id - order.first_id)
 
     def _count(self) -> None:
         with self._counting:

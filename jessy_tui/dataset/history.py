@@ -26,3 +26,11 @@ class History:
                 if change.settles:
                     settles = tuple(one for one in change.settles if one[0] not in ids)
                     changes[place] = replace(change, settles=settles)
+
+    def forget_bulks(self) -> None:
+        """Changes of very many rows are on disk: they, and what came before, cannot be undone."""
+        bulks = [place for place, change in enumerate(self.done) if change.bulks]
+        if bulks:
+            del self.done[: bulks[-1] + 1]
+        if any(change.bulks for change in self.undone):
+            self.undone.clear()

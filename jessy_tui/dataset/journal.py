@@ -53,6 +53,19 @@ class ConflictRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     base: PieceRecord | None = None
 
 
+class BulkRecord(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Very many rows of a large file made another content, or taken out, or that taken back."""
+
+    file: str
+    rows: str
+    """Base64 of zlib of one bit a row of the file on disk."""
+    content: str = ""
+    """What all rows are made of afterwards: a file in the journal's folder; "" as on disk."""
+    deletes: bool = False
+    back: bool = False
+    """Whether it is taken back."""
+
+
 class Opened(msgspec.Struct, frozen=True, tag="opened", tag_field="what"):
     """The digests of the files as they were read; null for one that was not on disk."""
 
@@ -73,6 +86,7 @@ class Changed(msgspec.Struct, frozen=True, tag="changed", tag_field="what", omit
     edits: list[EditRecord]
     settles: list[ConflictRecord] = []
     """The conflicts that it settles, or opens again where it is an undo."""
+    bulks: list[BulkRecord] = []
 
 
 class Saving(msgspec.Struct, frozen=True, tag="saving", tag_field="what"):

@@ -2,11 +2,16 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jessy_tui.dataset.example import Example, Unreadable
 from jessy_tui.dataset.frame import Frame, Version
 from jessy_tui.dataset.large.file import LargeFile
 from jessy_tui.dataset.order import Order, RowOrder
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 Signature = tuple[int, int, int, int]
 """Of a file on disk: inode, size, and when content and status were changed, in ns."""
@@ -65,6 +70,9 @@ class OpenFile:
         """Of a large file: the order that is on disk."""
         self.changes = 0
         """Another number after each change of its entries."""
+        self.depths: NDArray[np.int16] | None = None
+        """Of each row of a large file: by how many changes of very many rows it is ahead of what
+        is on disk, or behind it; None where no row is."""
         self.seen: Signature | None = None
         """How the file on disk looked when its content was last known to be the one here."""
         self._frame, self._digest = frame, digest
@@ -97,6 +105,20 @@ class OpenFile:
     def renew(self, frame: Frame, digest: str | None, order: Order, gone: set[int]) -> None:
         """The file on disk is another now. Only for a file that is all in memory."""
         self._frame, self._digest, self.order, self.gone = frame, digest, order, gone
+
+    def add_depth(self, rows: "NDArray[np.int64]", step: int) -> None:
+        """Rows were changed together, or that was undone."""
+        import numpy as np
+
+        if self.depths is None:
+            self.depths = np.zeros(self.large.rows if self.large else 0, np.int16)
+        self.depths[rows] += np.int16(step)
+        if not self.depths.any():
+            self.depths = None
+
+    def is_deep(self, row: int) -> bool:
+        """Whether a row differs from disk by changes of very many rows."""
+        return self.depths is not None and 0 <= row < len(self.depths) and bool(self.depths[row])
 
     @property
     def new(self) -> bool:

@@ -222,6 +222,41 @@ class RowOrder:
         gone, behind = np.array(self._gone, np.int64), np.array(self._behind, np.int64)
         return rows - gone.searchsorted(rows) + behind.searchsorted(rows)
 
+    @property
+    def as_saved_rows(self) -> bool:
+        """Whether the rows stand as they do in the file, and nothing else does."""
+        return not (self._gone or self._put)
+
+    def gone_rows(self) -> "NDArray[np.int64]":
+        """The rows that are not in their place, ascending."""
+        import numpy as np
+
+        return np.array(self._gone, np.int64)
+
+    def ids(self) -> "NDArray[np.int64] | None":
+        """All ids in order, where nothing was put between the rows."""
+        import numpy as np
+
+        if self._put:
+            return None
+        there = np.ones(self.rows, bool)
+        there[self.gone_rows()] = False
+        return np.flatnonzero(there) + self.first_id
+
+    def take_out(self, rows: "NDArray[np.int64]") -> None:
+        """Take out very many rows that are in their place."""
+        import numpy as np
+
+        gone = np.union1d(np.array(self._gone, np.int64), rows)
+        self._gone = array("q", gone.astype(np.int64).tobytes())
+
+    def put_back(self, rows: "NDArray[np.int64]") -> None:
+        """Put rows back into their place that were taken out."""
+        import numpy as np
+
+        gone = np.setdiff1d(np.array(self._gone, np.int64), rows)
+        self._gone = array("q", gone.astype(np.int64).tobytes())
+
     def _put_behind(self, row: int) -> "array[int]":
         return self._put[bisect_left(self._behind, row) : bisect_right(self._behind, row)]
 

@@ -14,11 +14,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from jessy_tui.dataset.aside import set_aside, set_damaged_aside
+from jessy_tui.dataset.bulk import Bulk
+from jessy_tui.dataset.bulk_journal import decode_bulk, encode_bulk
 from jessy_tui.dataset.changes import Change, Edit, Settled
 from jessy_tui.dataset.entries import Entries
 from jessy_tui.dataset.frame import Piece, Version
 from jessy_tui.dataset.history import History
 from jessy_tui.dataset.journal import (
+    BulkRecord,
     Changed,
     ConflictRecord,
     EditRecord,
@@ -116,7 +119,12 @@ def encode_change(entries: Entries, change: Change, journal: Path) -> Changed:
             )
         )
     settles = [_conflict_record(entries, *settled, journal) for settled in change.settles]
-    return Changed(change.number, change.how, change.summary, edits, settles)
+    back = change.how == "undo"
+    bulks = [
+        encode_bulk(entries, bulk, journal, back=back)
+        for bulk in (reversed(change.bulks) if back else change.bulks)
+    ]
+    return Changed(change.number, change.how, change.summary, edits, settles, bulks)
 
 
 def encode_conflicts(entries: Entries, journal: Path) -> list[ConflictRecord]:
@@ -167,6 +175,7 @@ class _Replay:
     def has_edits_elsewhere(self, records: Iterable[Record], tried: set[Path]) -> bool:
         """Whether it has edits of a file that is there, but that nobody tried to open here."""
         labels = {edit.file for record in records for edit in _edits(record)}
+        labels |= {bulk.file for record in records for bulk in _bulks(record)}
         paths = (self.journal.file_of(label) for label in labels)
         return any(path not in tried and path.exists() for path in paths)
 
@@ -220,23 +229,25 @@ class _Replay:
     def _change(self, record: Changed, position: int) -> None:
         edits = [edit for edit in record.edits if self._fits(edit, position)]
         settles = self._settles(record.settles, position)
-        if not edits and not settles:
+        bulks = [bulk for bulk in record.bulks if self._fits(bulk, position)]
+        if not edits and not settles and not bulks:
             return
         history, number = self.history, self._numbers.get(record.number)
-        if record.how == "undo" and _is(history.done, number, edits):
+        if record.how == "undo" and _is(history.done, number, edits, bulks):
             change = history.done.pop()
             self.entries.make(change.as_("undo"))
             history.undone.append(change)
-        elif record.how == "redo" and _is(history.undone, number, edits):
+        elif record.how == "redo" and _is(history.undone, number, edits, bulks):
             change = history.undone.pop()
             self.entries.make(change.as_("redo"))
             history.done.append(change)
         else:
             # Also the undoing of a change that was saved before this journal began.
+            put = tuple(bulk for bulk in map(self._bulk, bulks) if bulk is not None)
             made = [edit for edit in map(self._edit, edits) if edit is not None]
-            if made or settles:
+            if made or settles or put:
                 number = self._numbers[record.number] = history.next_number()
-                change = Change(number, "do", record.summary, tuple(made), settles)
+                change = Change(number, "do", record.summary, tuple(made), settles, put)
                 for entry_id, _ in settles:
                     self.entries.conflicts.pop(entry_id, None)
                 history.done.append(change)
@@ -260,7 +271,20 @@ class _Replay:
         for settled in self._settles(records, position):
             self.entries.conflicts[settled[0]] = settled[1]
 
-    def _fits(self, edit: EditRecord, position: int) -> bool:
+    def _bulk(self, record: BulkRecord) -> Bulk | None:
+        """Change very many rows again; where that fits nothing, they are lost."""
+        bulk = None
+        if record.file not in self._foreign:
+            file = self.entries.find(self.journal.file_of(record.file))
+            with contextlib.suppress(JessyError):
+                bulk = decode_bulk(file, record, self.journal.path.parent) if file else None
+        if bulk is None:
+            self.lost.add(record.file)
+        else:
+            self.entries.put(bulk)
+        return bulk
+
+    def _fits(self, edit: EditRecord | BulkRecord, position: int) -> bool:
         base = self._base.get(edit.file)
         if base is None:
             self.lost.add(edit.file)
@@ -334,10 +358,18 @@ def _edits(record: Record) -> Iterable[EditRecord]:
     return (edit for change in changes_in(record) for edit in change.edits)
 
 
+def _bulks(record: Record) -> Iterable[BulkRecord]:
+    return (bulk for change in changes_in(record) for bulk in change.bulks)
+
+
 def _digests(record: Record) -> Iterable[tuple[str, str | None]]:
     return record.files.items() if isinstance(record, (Opened, Saving)) else ()
 
 
-def _is(changes: list[Change], number: int | None, edits: list[EditRecord]) -> bool:
-    """Whether the last change is the one of this number, with all of its edits."""
-    return bool(changes) and changes[-1].number == number and len(changes[-1].edits) == len(edits)
+def _is(
+    changes: list[Change], number: int | None, edits: list[EditRecord], bulks: list[BulkRecord]
+) -> bool:
+    """Whether the last change is the one of this number, with all that it changed."""
+    if not changes or changes[-1].number != number:
+        return False
+    return len(changes[-1].edits) == len(edits) and len(changes[-1].bulks) == len(bulks)

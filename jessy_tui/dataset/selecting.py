@@ -212,7 +212,11 @@ class Selecting:
             lambda: order.places(span) + start + 1,
             cache(lambda what: self._findings.having(what, ids) if self._findings else None),
         )
+        if file.depths is not None:
+            rows.edited[:] = file.depths[first:last] != 0
         untouched = np.ones(last - first, bool)
+        gone = order.gone_rows()
+        untouched[gone[(gone >= first) & (gone < last)] - first] = False
         for entry_id in self._entries.touched(file):
             row = entry_id - order.first_id
             if first <= row < last:

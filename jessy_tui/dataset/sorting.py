@@ -143,7 +143,7 @@ class Sorter:
             ranks = {at: rank for rank, (_, at) in enumerate(names)}
             parts += [np.full(len(own), ranks[at]) for at, own in enumerate(ids)]
         elif field == "edited":
-            parts += [np.isin(own, list(self._entries.dirty)).astype(np.int64) for own in ids]
+            parts += [self._entries.are_edited(own).astype(np.int64) for own in ids]
         elif field in ("findings", "tokens"):
             parts += [_scored(own, scores) for own in ids]
         elif field in NAMES:
@@ -220,7 +220,8 @@ class Sorter:
             self._progress(labelled / max(1, file.large.rows))
         rows = ids - order.first_id
         is_row = (rows >= 0) & (rows < order.rows)
-        is_row &= ~np.isin(ids, self._entries.touched(file))
+        if touched := self._entries.touched(file):
+            is_row &= ~np.isin(ids, touched)
         places = np.flatnonzero(is_row)
         return places, rows[places]
 
@@ -341,6 +342,8 @@ def ids_of(order: Order) -> "Numbers":
 
     if not isinstance(order, RowOrder):
         return np.fromiter(order, np.int64, len(order))
+    if (ids := order.ids()) is not None:
+        return ids
     parts = [np.empty(0, np.int64)]
     single = array("q")
     for first, last in order.runs(()):

@@ -8,11 +8,13 @@ stays until it is saved; so a crash loses nothing that was confirmed.
 import contextlib
 import threading
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jessy_tui.dataset.bulk import Bulk, Delete, Rule
+from jessy_tui.dataset.bulk_making import BulkMaking
 from jessy_tui.dataset.census import Census
 from jessy_tui.dataset.changelog import ChangeLog
 from jessy_tui.dataset.changes import Change, Edit, Settled, summarize
@@ -23,6 +25,7 @@ from jessy_tui.dataset.example import Example
 from jessy_tui.dataset.frame import new_version
 from jessy_tui.dataset.history import History
 from jessy_tui.dataset.large.indexing import Indexing, Progress
+from jessy_tui.dataset.layout import same_json
 from jessy_tui.dataset.merging.conflict import Conflict
 from jessy_tui.dataset.merging.looking import Looked, Looking, Seen
 from jessy_tui.dataset.merging.merge import merge_file
@@ -66,6 +69,7 @@ class ExampleStore:
         """What all checks say, where somebody follows the store with them; a search for findings
         looks at the examples alone otherwise."""
         self._batch_settled: list[Settled] = []
+        self._batch_bulks: list[Bulk] = []
         self._subscribers: list[Callable[[Change], None]] = []
         self._lock = threading.RLock()
         self._looking = Looking(self._entries, self._lock, lambda: self._history)
@@ -206,7 +210,7 @@ class ExampleStore:
     @property
     def unsaved(self) -> int:
         """How many entries differ from what is on disk; deleted ones count."""
-        return len(self._entries.dirty)
+        return self._entries.unsaved
 
     # --- indexing ------------------------------------------------------------------------------
 
@@ -353,20 +357,71 @@ class ExampleStore:
                 raise RuntimeError("together() does not nest")
             edits = self._batch = []
             settled = self._batch_settled = []
+            bulks = self._batch_bulks = []
             try:
                 yield
-                change = Change(0, "do", summary, tuple(edits), tuple(settled))
-                if edits or settled:
+                change = Change(0, "do", summary, tuple(edits), tuple(settled), tuple(bulks))
+                if edits or settled or bulks:
                     change = replace(change, number=self._history.next_number())
                     self._log.record(change)
             except BaseException:
                 self._entries.apply([edit.reversed() for edit in reversed(edits)])
+                for bulk in reversed(bulks):
+                    self._entries.put(bulk, back=True)
                 self._entries.conflicts.update(settled)
                 raise
             finally:
                 self._batch = None
             if change.number:
                 self._done(change)
+
+    def change_many(
+        self,
+        ids: Sequence[int],
+        rule: Rule,
+        summary: str,
+        *,
+        tell: Callable[[int], None] = lambda _: None,
+    ) -> int:
+        """Change entries by a rule, as one change; `summary` has {} for how many are others now.
+
+        Very many rows of a large file take no memory for their texts, and can be undone until
+        they are saved. `tell` is told how many are done; what it raises gives up, and nothing is
+        changed. Returns how many are others now. Not for a thread that paints.
+
+        Raises:
+            KeyError: there is no such entry.
+            JessyError: it could not be done or journalled; nothing is changed.
+        """
+        making = BulkMaking(self._entries, ids, rule, folder=self._log.folder, tell=tell)
+        count = sum(len(bulk.rows) for bulk in making.bulks)
+        changes: list[tuple[int, Example | None]] = []
+        for entry_id in making.singly:
+            if not len(changes) % 200:
+                tell(count + len(changes))
+            example = self.example(entry_id)
+            if isinstance(rule, Delete):
+                changes.append((entry_id, None))
+            elif (new := rule.of(example)) is not None and not same_json(new.raw, example.raw):
+                changes.append((entry_id, new))
+        count += len(changes)
+        if not count:
+            return 0
+        with self._lock:
+            if not making.fits:
+                raise JessyError(
+                    "The examples were changed meanwhile, so nothing was changed; do it again."
+                )
+            with self.together(summary.format(f"{count:,} example{'s' if count != 1 else ''}")):
+                for bulk in making.bulks:
+                    self._entries.put(bulk)
+                    self._batch_bulks.append(bulk)
+                for entry_id, new in changes:
+                    if new is None:
+                        self.delete(entry_id)
+                    else:
+                        self.replace(entry_id, new)
+        return count
 
     def undo(self) -> Change | None:
         """Take the last change back; None where there is none.
@@ -465,6 +520,7 @@ class ExampleStore:
         self._entries.saved(file, digest)
         file.seen = signature_of(file.path)
         self._history.forget_settled(self._entries.touched(file))
+        self._history.forget_bulks()
 
     # --- other hands ---------------------------------------------------------------------------
 
@@ -506,12 +562,13 @@ class ExampleStore:
             return FileMerge(file.path, "new", added=len(file.order))
         if file is None:
             file = entries.add_empty(seen.path)
-        elif file not in entries.files:
+        elif file not in entries.files or file.depths is not None:
             return None
         if seen.file is not file or seen.changes != file.changes:
             seen.file = file
             self._looking.compare(seen)
         if file.large is not None:
+            self._history.forget_bulks()
             if seen.rows is None:
                 return self._reopen(file, seen)
             merged = seen.rows.make(entries, self._history)

@@ -17,6 +17,7 @@ from jessy_tui.dataset.example import Example, Unreadable
 from jessy_tui.dataset.files import ExampleFileError
 from jessy_tui.dataset.frame import Frame, Piece, Version, holds_lines
 from jessy_tui.dataset.jsontext import BLANK, skip_whitespace
+from jessy_tui.dataset.large.content import Content, OpenDescriptor
 from jessy_tui.dataset.large.frame import read_frame
 from jessy_tui.dataset.large.line import read_example
 from jessy_tui.dataset.large.scan import LineScan, rows_of
@@ -59,7 +60,7 @@ class LargeFile:
         """
         self.path = path
         try:
-            self.descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            self._open = OpenDescriptor(os.open(path, os.O_RDONLY | os.O_CLOEXEC))
             status = os.fstat(self.descriptor)
             first = os.pread(self.descriptor, FIRST_BLOCK, 0)
         except OSError as error:
@@ -69,9 +70,6 @@ class LargeFile:
         self.size: int = status.st_size
         self._times = (status.st_mtime_ns, status.st_ctime_ns)
         if first[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            descriptor = self.descriptor
-            del self.descriptor  # which would close it once more
-            os.close(descriptor)
             raise ExampleFileError(path, "it is UTF-16, not UTF-8; save it as UTF-8", line=1)
         self._body = len(_BOM) if first.startswith(_BOM) else 0
         rows = list(rows_of(first, self._body, whole=len(first) >= self.size))
@@ -92,8 +90,17 @@ class LargeFile:
         self.columns: Columns | None = None
         """The labels of its rows as they were when it was opened, once somebody reads them."""
         self._workers: Workers | None = None
+        self._content: Content | None = None
+        """What is read, once somebody has asked for it as a value."""
+        self.saved: Content | None = None
+        """The content that is on disk, where it is another one."""
         self.opened: tuple[Workers, Column, Column] | None = None
         """As `reading` is until something is saved, for whoever reads it as it was opened."""
+
+    @property
+    def descriptor(self) -> int:
+        """What is read."""
+        return self._open.number
 
     # --- finding the rows ----------------------------------------------------------------------
 
@@ -304,6 +311,9 @@ class LargeFile:
         Raises:
             JessyError: another program has written into it.
         """
+        if self.saved is not None and self._content is not None:
+            self._content.refuse_if_overwritten()  # it is a file of ours
+            return
         status = os.fstat(self.descriptor)
         if (status.st_mtime_ns, status.st_ctime_ns) == self._times and status.st_size == self.size:
             return
@@ -319,13 +329,13 @@ class LargeFile:
             )
 
     def moved(self, descriptor: int, digest: str, begins: "Column", ends: "Column") -> None:
-        """Its content is another now, which `descriptor` has open, and its rows stand there."""
+        """The file on disk is another now, which `descriptor` has open; its rows stand there."""
         with self._lock:
-            os.close(self.descriptor)
-            self.descriptor, self._digest = descriptor, digest
+            self._open, self._digest = OpenDescriptor(descriptor), digest
             self._begins, self._ends = begins, ends
             status = os.fstat(descriptor)
             self.size, self._times = status.st_size, (status.st_mtime_ns, status.st_ctime_ns)
+            self._content = self.saved = None
             self._forget()
             self._workers = None  # who still asks the old ones reads what was there before
 
@@ -359,6 +369,33 @@ class LargeFile:
             self._frame, self._body = frame, other.body
 
     @property
+    def content_now(self) -> Content:
+        """What is read now, as a value; all rows must be labelled."""
+        with self._lock:
+            if self._content is None:
+                begins, ends = self.extents()
+                assert self.columns is not None  # noqa: S101 - by the caller
+                self._content = Content(self._open, self.size, begins, ends, self.columns)
+            return self._content
+
+    def put(self, content: Content) -> None:
+        """Read another content from now on. What is on disk stays as it is.
+
+        Raises:
+            JessyError: another program has written into it.
+        """
+        content.refuse_if_overwritten()
+        with self._lock:
+            on_disk = self.saved or self.content_now
+            self._open, self._content = content.open, content
+            self._begins, self._ends, self.columns = content.begins, content.ends, content.columns
+            status = os.fstat(self.descriptor)
+            self.size, self._times = status.st_size, (status.st_mtime_ns, status.st_ctime_ns)
+            self.saved = None if content is on_disk else on_disk
+            self._forget()
+            self._workers = None
+
+    @property
     def workers(self) -> Workers:
         """Processes that read what is open now."""
         with self._lock:
@@ -380,7 +417,3 @@ class LargeFile:
         with self._lock:
             if self._workers:
                 self._workers.close()
-
-    def __del__(self) -> None:
-        if hasattr(self, "descriptor"):
-            os.close(self.descriptor)

@@ -7,9 +7,11 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from jessy_tui.dataset.entries import Entries, OpenFile
+from jessy_tui.dataset.large.content import Content
 from jessy_tui.dataset.large.file import LargeFile
 from jessy_tui.dataset.large.labels import Label, Labels
 from jessy_tui.dataset.large.worker import LABELS, LabelRows
@@ -228,3 +230,22 @@ def _labels(workers: Workers, begin: int, end: int) -> Labels:
 def _no_labels(rows: int) -> Labels:
     unknown = bytes(4 * rows)
     return Labels(unknown, unknown, unknown, bytes(rows), [Label()])
+
+
+def content_of(path: Path) -> Content:
+    """All rows of a file with their labels; takes seconds where there are a million.
+
+    Raises:
+        JessyError: it cannot be read.
+    """
+    large = LargeFile(path)
+    finding = threading.Thread(target=large.find_rows, args=(lambda _: None,), daemon=True)
+    finding.start()
+    try:
+        Indexing(Entries())._label(large)
+    finally:
+        finding.join()
+    large.wait()
+    content = large.content_now
+    large.workers.close()
+    return content

@@ -62,7 +62,7 @@ class _Conversation(msgspec.Struct, gc=False):
     conversations: list[_Message]
 
 
-_USUAL: Final = msgspec.json.Decoder(_Conversation)
+USUAL: Final = msgspec.json.Decoder(_Conversation)
 
 
 def lines_in(content: bytes) -> Iterator[bytes]:
@@ -80,7 +80,7 @@ def labels_of(content: bytes) -> Labels:
     usual: dict[bytes, tuple[int, int, bool]] = {}
     for line in lines_in(content):
         try:
-            messages = _USUAL.decode(line).conversations
+            messages = USUAL.decode(line).conversations
             last = messages[-1]
             metadata = bytes(last.metadata)
             known = usual.get(metadata)

@@ -55,10 +55,17 @@ class Rows:
     """The number of each row in the list, from 1."""
     findings: "Callable[[str], Mask | None]" = lambda _: None
     """The rows of which the checks say something, where that is known."""
+    edited: "Mask" = field(init=False)
+    """The rows that differ from disk by changes of very many rows."""
     words: "dict[Text, Mask]" = field(default_factory=dict)
     """Words that were looked for in the bytes already, with the rows that have them."""
     regexes: "dict[Regex, Mask]" = field(default_factory=dict)
     """Regular expressions that were looked for, with the rows that have them."""
+
+    def __post_init__(self) -> None:
+        import numpy as np
+
+        object.__setattr__(self, "edited", np.zeros(self.last - self.first, bool))
 
 
 def masks(node: Node, rows: Rows) -> "tuple[Mask, Mask]":
@@ -123,7 +130,7 @@ def _known(node: Node, rows: Rows) -> "Mask | None":
         case Has(what) if what not in PARTS:
             return rows.findings(what)
         case Edited(edited):
-            return _all(rows, matches=not edited)
+            return rows.edited if edited else ~rows.edited
     return None
 
 

@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 import msgspec
 
+from jessy_tui.dataset.bulk import SetLabel
 from jessy_tui.dataset.example import Example
 from jessy_tui.dataset.jsontext import BLANK
 from jessy_tui.dataset.large.labels import Labels, exact_value, labels_of
+from jessy_tui.dataset.layout import Style
 
 if TYPE_CHECKING:
     from jessy_tui.dataset.checks import Finding
@@ -55,6 +57,17 @@ class FindRegexes(msgspec.Struct, frozen=True, tag="regexes"):
     patterns: list[str]
 
 
+class RelabelRows(msgspec.Struct, frozen=True, tag="relabel"):
+    """Asks for rows with the label that a rule sets: `Relabelled`."""
+
+    begin: int
+    end: int
+    flags: bytes
+    """One byte a row, made of `relabelling.WANTED` and `PLAIN`."""
+    rule: SetLabel
+    style: Style
+
+
 class SearchRows(msgspec.Struct, frozen=True, tag="search"):
     """Asks where each row begins that a query matches, from `begin`."""
 
@@ -75,7 +88,7 @@ class SortTexts(msgspec.Struct, frozen=True, tag="sort"):
     """One of those in `sortkeys.TEXTS`."""
 
 
-Request = LabelRows | FindWords | FindRegexes | SearchRows | SortTexts
+Request = LabelRows | FindWords | FindRegexes | SearchRows | SortTexts | RelabelRows
 
 _REQUESTS: Final[msgspec.msgpack.Decoder[Request]] = msgspec.msgpack.Decoder(Request)
 LABELS: Final = msgspec.msgpack.Decoder(Labels)
@@ -88,6 +101,10 @@ def answer(request: Request, descriptor: int) -> bytes:
     content = read(descriptor, request.begin, request.end)
     if isinstance(request, LabelRows):
         return msgspec.msgpack.encode(labels_of(content))
+    if isinstance(request, RelabelRows):
+        from jessy_tui.dataset.large.relabelling import relabel
+
+        return msgspec.msgpack.encode(relabel(content, request.flags, request.rule, request.style))
     if isinstance(request, SortTexts):
         from jessy_tui.dataset.large.texts import text_keys
 

@@ -68,6 +68,8 @@ class Looking:
         self._entries, self._lock, self._history = entries, lock, history
         self._refused: dict[Path, Signature | None] = {}
         """Files that could not be read, as they were then: it is said once."""
+        self._waiting: set[Path] = set()
+        """Large files that are taken in once very many of their rows are as on disk again."""
 
     def look(self, paths: Iterable[Path], *, again: bool = False) -> Looked:
         """Compare the open files, and those that `paths` name besides, with the disk.
@@ -98,10 +100,20 @@ class Looking:
         if large is not None and file is not None and file.seen == signature:
             return None
         signature = _settled(path, signature)
+        many = file is not None and file.depths is not None
+        if path in self._waiting and not many:
+            self._waiting.discard(path)
+            self._refused.pop(path, None)
         if path in self._refused and self._refused[path] == signature:
             return None
         seen = Seen(path, file, signature=signature)
         try:
+            if many:
+                self._waiting.add(path)
+                raise JessyError(
+                    f"{path.name} was changed by another program while very many of its examples "
+                    "are changed here; u undoes that, and what the other did is taken in."
+                )
             if large is not None:
                 large.wait()
             if is_large(path) and (file is None or large is not None):
