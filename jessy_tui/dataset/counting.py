@@ -8,6 +8,7 @@ from jessy_tui.dataset.entries import Entries, OpenFile
 from jessy_tui.dataset.large.columns import Columns
 from jessy_tui.dataset.large.labels import COMPLEXITIES
 from jessy_tui.dataset.order import RowOrder
+from jessy_tui.iteration import Complexity
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,6 +39,24 @@ def census_of_entries(entries: Entries) -> Census:
             if version is not None:
                 census.add(place, version.example)
     return census
+
+
+def complexities_in(entries: Entries, ids: "NDArray[np.int64]") -> Counter[Complexity | None]:
+    """How many of some entries have which complexity."""
+    import numpy as np
+
+    counted: Counter[Complexity | None] = Counter()
+    for file in tuple(entries.files):
+        order, columns = file.order, file.large.columns if file.large else None
+        if isinstance(order, RowOrder) and columns is not None:
+            rows = ids - order.first_id
+            here = (rows >= 0) & (rows < columns.rows)
+            here &= ~np.isin(ids, np.array(entries.touched(file), np.int64))
+            for number, count in _counts(columns["complexity"][rows[here]]):
+                counted[COMPLEXITIES[number - 1] if number else None] += count
+            ids = ids[~here]
+    counted.update(entries.version(entry_id).example.complexity for entry_id in ids.tolist())
+    return counted
 
 
 def _rows_of(file: OpenFile, ids: list[int]) -> "NDArray[np.int64]":

@@ -343,8 +343,9 @@ class Entries:
             self._set_aside(file, left, entered)
         if bulk.deletes:
             (order.put_back if back else order.take_out)(bulk.rows)
-            for row in bulk.rows[np.isin(bulk.rows + order.first_id, self.touched(file))].tolist():
-                self.slots.pop(order.first_id + row)  # it was pinned by a save that failed
+            touched = np.array(self.touched(file), np.int64)
+            for entry_id in touched[np.isin(touched - order.first_id, bulk.rows)].tolist():
+                self.slots.pop(entry_id)  # it was pinned by a save that failed
         file.add_depth(bulk.rows, -1 if back else 1)
         file.changes += 1
         self._count()

@@ -245,17 +245,19 @@ class RowOrder:
 
     def take_out(self, rows: "NDArray[np.int64]") -> None:
         """Take out very many rows that are in their place."""
-        import numpy as np
-
-        gone = np.union1d(np.array(self._gone, np.int64), rows)
-        self._gone = array("q", gone.astype(np.int64).tobytes())
+        self._mark_gone(rows, gone=True)
 
     def put_back(self, rows: "NDArray[np.int64]") -> None:
         """Put rows back into their place that were taken out."""
+        self._mark_gone(rows, gone=False)
+
+    def _mark_gone(self, rows: "NDArray[np.int64]", *, gone: bool) -> None:
         import numpy as np
 
-        gone = np.setdiff1d(np.array(self._gone, np.int64), rows)
-        self._gone = array("q", gone.astype(np.int64).tobytes())
+        flags = np.zeros(self.rows, bool)
+        flags[self.gone_rows()] = True
+        flags[rows] = gone
+        self._gone = array("q", np.flatnonzero(flags).astype(np.int64).tobytes())
 
     def _put_behind(self, row: int) -> "array[int]":
         return self._put[bisect_left(self._behind, row) : bisect_right(self._behind, row)]

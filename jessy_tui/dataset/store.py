@@ -8,7 +8,8 @@ stays until it is saved; so a crash loses nothing that was confirmed.
 import contextlib
 import threading
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from jessy_tui.dataset.bulk_making import BulkMaking
 from jessy_tui.dataset.census import Census
 from jessy_tui.dataset.changelog import ChangeLog
 from jessy_tui.dataset.changes import Change, Edit, Settled, summarize
-from jessy_tui.dataset.counting import census_of_entries
+from jessy_tui.dataset.counting import census_of_entries, complexities_in
 from jessy_tui.dataset.distribution import Distributions
 from jessy_tui.dataset.entries import Entries, Entry
 from jessy_tui.dataset.example import Example
@@ -34,6 +35,7 @@ from jessy_tui.dataset.merging.report import FileMerge, Merge
 from jessy_tui.dataset.openfile import OpenFile, signature_of
 from jessy_tui.dataset.saving import prepare, refuse_conflicts, refuse_if_changed, saving_in
 from jessy_tui.errors import JessyError
+from jessy_tui.iteration import Complexity
 
 if TYPE_CHECKING:
     from jessy_tui.dataset.query import FindingsSource, Query
@@ -282,6 +284,22 @@ class ExampleStore:
 
         wanted = np.frombuffer(ids, np.int64) if ids is not None else None
         return array("q", ordering.arranged(all_ids(self._entries), wanted).tobytes())
+
+    def in_order(self, ids: Collection[int]) -> list[int]:
+        """Those of some ids that are there, in the order of the files."""
+        import numpy as np
+
+        from jessy_tui.dataset.sorting import all_ids
+
+        present = all_ids(self._entries)
+        there: list[int] = present[np.isin(present, np.fromiter(ids, np.int64, len(ids)))].tolist()
+        return there
+
+    def complexities(self, ids: Sequence[int]) -> Counter[Complexity | None]:
+        """How many of some entries have which complexity."""
+        import numpy as np
+
+        return complexities_in(self._entries, np.array(ids, np.int64))
 
     def distributions(self) -> Distributions:
         """How the labels of all entries are distributed, as far as they are read."""

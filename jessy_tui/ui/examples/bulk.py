@@ -1,10 +1,10 @@
 """Changing what is in hand, one example or a million, as one step of undo."""
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from jessy_tui.dataset.example import Example
-from jessy_tui.dataset.store import Entry
+from jessy_tui.dataset.bulk import SetLabel
+from jessy_tui.dataset.bulk_making import MANY
 from jessy_tui.errors import JessyError
 from jessy_tui.ui.examples.ordering import Ordering
 from jessy_tui.ui.modals.busy import BusyScreen, Steps
@@ -47,32 +47,34 @@ class Bulk(Ordering):
         else:
             self.app.push_screen(BusyScreen[Result](title, len(ids), task), end)
 
-    def change_all(
-        self, ids: Sequence[int], change: Callable[[Entry], Example | None], summary: str
-    ) -> None:
-        """Change several examples; None leaves one as it is, and takes it out of the count.
+    def set_label(self, ids: Sequence[int], summary: str, **values: Any) -> None:
+        """Set keys of the label of what has an answer.
 
         `summary` is in the past tense, with {} for the count: "put {} into rust".
         """
-        store = self.store
+        store, rule = self.store, SetLabel(values)
 
         def task(steps: Steps) -> int:
+            if len(ids) >= MANY:
+                return store.change_many(ids, rule, summary, tell=steps.at)
+            changed = [
+                (entry_id, example)
+                for entry_id in steps.through(ids)
+                if (example := rule.of(store.example(entry_id))) is not None
+            ]
             if len(ids) == 1:
-                [entry_id] = ids
-                if (example := change(store.entry(entry_id))) is None:
-                    return 0
-                store.replace(entry_id, example)
-                return 1
-            changed = 0
-            with store.together(summary.format(count_of(len(ids), "example"))):
-                for entry_id in steps.through(ids):
-                    if (example := change(store.entry(entry_id))) is not None:
+                for entry_id, example in changed:
+                    store.replace(entry_id, example)
+            elif changed:
+                with store.together(summary.format(count_of(len(changed), "example"))):
+                    for entry_id, example in steps.through(changed):
                         store.replace(entry_id, example)
-                        changed += 1
-            return changed
+            return len(changed)
 
         def say(changed: int) -> None:
-            if not changed:
+            if not changed and len(ids) >= MANY:
+                self.notify("Nothing differs from that, so nothing was changed.")
+            elif not changed:
                 self.notify("There is no answer here that could carry a label.", severity="warning")
             elif len(ids) > 1:
                 words = summary.format(count_of(changed, "example"))

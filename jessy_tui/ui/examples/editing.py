@@ -10,6 +10,8 @@ from typing import ClassVar
 from textual import on, work
 from textual.binding import Binding
 
+from jessy_tui.dataset.bulk import Delete
+from jessy_tui.dataset.bulk_making import MANY
 from jessy_tui.dataset.changes import Change
 from jessy_tui.dataset.example import Example
 from jessy_tui.dataset.store import Entry, ExampleStore
@@ -160,9 +162,7 @@ class Editing(Bulk):
             self.go_through(
                 "Reading the labels",
                 ids,
-                lambda steps: Counter(
-                    self.store.entry(one).example.complexity for one in steps.through(ids)
-                ),
+                lambda _: self.store.complexities(ids),
                 lambda complexities: self._pick_label(ids, complexities),
             )
 
@@ -173,14 +173,8 @@ class Editing(Bulk):
             if iterations is None:
                 return
             complexity = str(Complexity.of(iterations))
-
-            def relabelled(entry: Entry) -> Example | None:
-                example = entry.example
-                if not example.answer:
-                    return None
-                return example.with_metadata(complexity=complexity, iterations=iterations)
-
-            self.change_all(ids, relabelled, f"relabelled {{}} {complexity} {iterations}")
+            summary = f"relabelled {{}} {complexity} {iterations}"
+            self.set_label(ids, summary, complexity=complexity, iterations=iterations)
 
         current = self.store.entry(ids[0]).example.iterations if len(ids) == 1 else None
         self.app.push_screen(LabelPicker(current, complexities), keep)
@@ -194,14 +188,8 @@ class Editing(Bulk):
             return
 
         def keep(category: str | None) -> None:
-            if category is None:
-                return
-
-            def put(entry: Entry) -> Example | None:
-                example = entry.example
-                return example.with_metadata(category=category) if example.answer else None
-
-            self.change_all(ids, put, f"put {{}} into {category}")
+            if category is not None:
+                self.set_label(ids, f"put {{}} into {category}", category=category)
 
         current = self.store.entry(ids[0]).example.category if len(ids) == 1 else None
         self._with_categories(
@@ -224,7 +212,9 @@ class Editing(Bulk):
         words = count_of(len(ids), "example")
 
         def task(steps: Steps) -> int:
-            if len(ids) == 1:
+            if len(ids) >= MANY:
+                store.change_many(ids, Delete(), "deleted {}", tell=steps.at)
+            elif len(ids) == 1:
                 store.delete(ids[0])
             else:
                 with store.together(f"deleted {words}"):

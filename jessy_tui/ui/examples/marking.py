@@ -98,13 +98,10 @@ class Marking(Browsing):
         under the cursor. Where there is none, that is said."""
         marked = self._list.marked
         if marked:
-            there: dict[int, int] = {}
-            for entry_id in tuple(marked):
-                try:
-                    there[entry_id] = self.store.position_of(entry_id)
-                except KeyError:  # deleted since it was marked
-                    marked.discard(entry_id)
+            there = self.store.in_order(marked)
+            if len(there) < len(marked):  # some were deleted since they were marked
+                marked.intersection_update(there)
             if there:
-                return sorted(there, key=there.__getitem__)
+                return there
         entry = self._one_in_hand()
         return [entry.id] if entry is not None else []

@@ -81,6 +81,16 @@ class Steps:
         self._tell = tell
         self._cancelled = cancelled
 
+    def at(self, done: int) -> None:
+        """So many are done.
+
+        Raises:
+            GivenUpError: esc was pressed.
+        """
+        if self._cancelled():
+            raise GivenUpError
+        self._tell(done)
+
     def through(self, items: Iterable[_Item]) -> Iterator[_Item]:
         """One item after the other.
 
