@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-MANY: Final = 5_000
-"""From so many rows of a large file on, they are changed together."""
+MANY: Final = 20_001
+"""From so many rows of a large file on, they are changed together: more than the checks follow."""
 
 
 class BulkMaking:

@@ -5,7 +5,9 @@ is made once, in the folder that JESSY_BENCHMARKS names, or else for each run.
 """
 
 import os
+import resource
 import shutil
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from jessy_tui.dataset.bulk import Delete, SetLabel
 from jessy_tui.dataset.figures import overview_of
 from jessy_tui.dataset.query import parse
 from jessy_tui.dataset.store import ExampleStore
@@ -23,7 +26,9 @@ from tests.benchmarks.make_million import ROWS, make_million
 
 LABELS = ["is:low", "category:rust iterations:>=4", "len:>80", "-lang:tr", "#>500000"]
 WORDS = ["isik", "sey", "bir", "zzzz", "sor dinliyorum", '"bir şey"', "is:low kanka", "-rust"]
-DECODED = ["/tokio/", "has:code"]
+REGEXES = ["/tokio/", "/bir/", "/./", "/^sor/", r"/\bbir\b/", r"/\d+$/", "/yar[ıi]n.*(ama|fakat)/"]
+MIXED = ["sey -bir", "sey or isik", "is:high /neden/", "len:>80 sey", "-/bir/ is:low"]
+OTHERS = ["has:code", "has:label", "meta.part:emp", "edited:yes"]
 
 
 @contextmanager
@@ -35,7 +40,8 @@ def timed(what: str) -> Iterator[None]:
 
 def memory(when: str) -> None:
     used = psutil.Process().memory_full_info()
-    print(f"{when:<40} RSS {used.rss >> 20} MB, USS {used.uss >> 20} MB")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+    print(f"{when:<40} RSS {used.rss >> 20} MB, USS {used.uss >> 20} MB, at the most {peak} MB")
 
 
 @pytest.fixture
@@ -59,7 +65,7 @@ def test_a_million_examples(path: Path) -> None:
     assert len(store) == ROWS
     with timed("fifty rows in the middle"):
         assert all(store[position].example.question for position in range(500_000, 500_050))
-    for query in (*LABELS, *WORDS, *DECODED):
+    for query in (*LABELS, *WORDS, *REGEXES, *MIXED, *OTHERS):
         begun, first, found = time.perf_counter(), 0.0, 0
         for chunk in store.select(parse(query)):
             first = first or time.perf_counter() - begun
@@ -82,3 +88,34 @@ def test_a_million_examples(path: Path) -> None:
         assert store.save() == [path]
     memory("saved")
     store.close()
+
+
+def test_a_million_examples_changed_at_once(path: Path) -> None:
+    store = ExampleStore.open([path], journal=path.parent / "state" / "journal.jsonl")
+    with timed("indexed, for comparison"):
+        store.wait_indexed()
+    ids = store.ids()
+    with timed("relabel all"):
+        rule = SetLabel({"complexity": "HIGH", "iterations": 8})
+        print(store.change_many(ids, rule, "relabelled {}"), "are others now")
+    memory("relabelled")
+    with timed("delete half"):
+        assert store.change_many(ids[::2], Delete(), "deleted {}") == ROWS // 2
+    for name, step in (("undo", store.undo), ("redo", store.redo)):
+        with timed(f"{name} the deletion"):
+            assert step()
+    with timed("save"):
+        assert store.save() == [path]
+    memory("saved")
+    assert len(store) == ROWS // 2
+    store.close()
+
+
+def test_visidata_for_comparison(path: Path) -> None:
+    visidata = shutil.which(os.environ.get("JESSY_VISIDATA", "vd"))
+    if visidata is None:
+        pytest.skip("no VisiData here: JESSY_VISIDATA names one")
+    with timed("VisiData loads the file"):
+        process = subprocess.Popen([visidata, "--batch", str(path)], stdout=subprocess.DEVNULL)
+        _, _, usage = os.wait4(process.pid, 0)
+    print(f"{'VisiData':<40} RSS {usage.ru_maxrss >> 10} MB at the most")
