@@ -21,6 +21,11 @@ def write_atomically(path: Path, content: bytes) -> None:
     Staged(path, (content,)).commit()
 
 
+def real(path: Path) -> Path:
+    """The file itself, links followed; links in a circle are their own name, and no error."""
+    return Path(os.path.realpath(path))
+
+
 class Staged:
     """Content that is on the disk under a temporary name, and not yet in its place."""
 
@@ -33,7 +38,7 @@ class Staged:
             JessyError: the folder is missing or read-only, or the disk is full.
         """
         self.path = path
-        self._target = path.resolve()
+        self._target = real(path)
         self._temporary: Path | None = None
         try:
             descriptor, name = tempfile.mkstemp(

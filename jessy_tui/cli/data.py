@@ -8,6 +8,7 @@ import click
 
 from jessy_tui.dataset.files import ExampleFile, ExampleFileError, load_examples
 from jessy_tui.errors import JessyError
+from jessy_tui.files import real
 from jessy_tui.workspace import Workspace
 
 paths_argument = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
@@ -23,10 +24,10 @@ def load_all(
     """
     files, errors, seen = [], [], set()
     for path in paths or workspace_files(workspace):
-        real = path.resolve()
-        if real in seen:
+        target = real(path)
+        if target in seen:
             continue
-        seen.add(real)
+        seen.add(target)
         try:
             files.append(load_examples(path))
         except ExampleFileError as error:

@@ -11,6 +11,7 @@ from jessy_tui.cli.rows import progress
 from jessy_tui.dataset.joined import JoinedExamples
 from jessy_tui.dataset.sides import THINGS, Compared
 from jessy_tui.dataset.split import Division, Manifest, divide, group_examples, write_division
+from jessy_tui.files import real
 from jessy_tui.workspace import Workspace
 
 _STAGES = {
@@ -70,7 +71,7 @@ def command(
     be learnt and stays in training, where its rows are repeated as often as it weighs.
     """
     settings = workspace.settings.split
-    distinct = {path.resolve(): path for path in paths or workspace_files(workspace)}
+    distinct = {real(path): path for path in paths or workspace_files(workspace)}
     with progress("reading", quiet=as_json) as tell:
 
         def told(what: str, share: float) -> None:

@@ -22,6 +22,7 @@ from jessy_tui.dataset.layout import same_json
 from jessy_tui.dataset.openfile import Entry, OpenFile, Slot, signature_of
 from jessy_tui.dataset.order import ListOrder, RowOrder
 from jessy_tui.errors import JessyError
+from jessy_tui.files import real
 
 if TYPE_CHECKING:
     import numpy as np
@@ -111,7 +112,7 @@ class Entries:
     def find(self, path: Path) -> OpenFile | None:
         """The open file of that name, symbolic links followed."""
         for file in self.files:
-            if file.path == path or file.path.resolve() == path.resolve():
+            if file.path == path or real(file.path) == real(path):
                 return file
         return None
 

@@ -19,6 +19,7 @@ from pathlib import Path
 import msgspec
 
 from jessy_tui.errors import JessyError
+from jessy_tui.files import real
 
 FORMAT = 1
 
@@ -204,7 +205,7 @@ class Journal:
 
     def file_of(self, label: str) -> Path:
         """The file that this journal names so."""
-        return Path(os.path.normpath(self.path.parent.resolve() / label))
+        return Path(os.path.normpath(real(self.path.parent) / label))
 
     def content(self) -> bytes:
         """All bytes."""
@@ -231,7 +232,7 @@ def changes_in(record: Record) -> Sequence[Changed]:
 
 def label_of(path: Path, journal: Path) -> str:
     """How a journal names a file, so that a workspace can be moved."""
-    return os.path.relpath(path.resolve(), journal.parent.resolve())
+    return os.path.relpath(real(path), real(journal.parent))
 
 
 def new_name() -> str:

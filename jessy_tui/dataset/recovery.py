@@ -39,6 +39,7 @@ from jessy_tui.dataset.large.line import read_example
 from jessy_tui.dataset.merging.foreign import Foreign
 from jessy_tui.dataset.order import RowOrder
 from jessy_tui.errors import JessyError
+from jessy_tui.files import real
 
 
 @dataclass
@@ -60,7 +61,7 @@ def recover(entries: Entries, first: Path, tried: Iterable[Path]) -> Recovery:
     `tried` are the files that were to be opened, those that could not be read among them.
     """
     recovery = Recovery()
-    tried_paths = {path.resolve() for path in tried}
+    tried_paths = {real(path) for path in tried}
     found = [(journal, *journal.read()) for journal in waiting(first)]
     taken = {
         name
