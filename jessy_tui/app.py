@@ -205,10 +205,11 @@ class JessyApp(Carrying):
                 title="Recovered",
                 timeout=10,
             )
+        indexing = self.store.indexing is not None
         self.examples_changed.publish(None)
-        self.call_after_refresh(self._shown, self.store)
+        self.call_after_refresh(self._shown, self.store, indexing)
 
-    def _shown(self, store: ExampleStore) -> None:
+    def _shown(self, store: ExampleStore, indexing: bool) -> None:
         """The first screen is painted: now comes what would have held it up."""
         _collect_garbage()
         if store is not self.store:
@@ -216,7 +217,7 @@ class JessyApp(Carrying):
         store.begin_indexing()
         self.findings.follow(store)
         self.other_hands.follow(store)
-        if store.indexing is not None:
+        if indexing:  # it may be done by now: then that is told at once
             store.subscribe_indexing(self._tell_indexed)
 
     def _store_changed(self, change: Change) -> None:
