@@ -586,10 +586,10 @@ class ExampleStore:
             seen.file = file
             self._looking.compare(seen)
         if file.large is not None:
-            self._history.forget_bulks()
             if seen.rows is None:
                 return self._reopen(file, seen)
             merged = seen.rows.make(entries, self._history)
+            self._history.forget_bulks()
         else:
             assert seen.theirs is not None  # noqa: S101 - as of all files that are in memory
             assert seen.base is not None  # noqa: S101 - by compare
@@ -613,6 +613,7 @@ class ExampleStore:
         gone = seen.theirs is not None and seen.theirs.digest is None
         assert seen.carried is not None  # noqa: S101 - by compare
         merged = reopen(entries, self._history, file, target, seen.carried, gone=gone)
+        self._history.forget_bulks()
         target.seen = seen.signature
         if seen.fresh is not None:
             self._indexing.add(target)

@@ -196,3 +196,22 @@ def test_a_file_whose_journal_is_gone_has_no_leftovers(tmp_path: Path) -> None:
     store.undo()
     store.close()
     assert not list(tmp_path.glob("state/bulk-*"))
+
+
+def test_what_other_hands_did_meanwhile_waits_until_that_is_undone(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(content())
+    store = opened(path)
+    store.change_many([entry.id for entry in store], LABELS[0], "changed {}")
+    other = path.with_suffix(".new")
+    other.write_bytes(path.read_bytes().replace(b"Ankara.", b"Ankara!"))
+    other.replace(path)
+    merge = store.take_in(store.look())
+    assert "very many of its examples" in merge.problems[0]
+    assert store.take_in(store.look()).problems == []
+    with pytest.raises(JessyError):
+        store.save()
+    store.undo()
+    assert store.take_in(store.look()).problems == []
+    assert store[2].example.answer == "Ankara!"
+    assert store.redo() is None

@@ -107,13 +107,15 @@ class Looking:
         if path in self._refused and self._refused[path] == signature:
             return None
         seen = Seen(path, file, signature=signature)
+        if many:
+            self._waiting.add(path)
+            self._refused[path] = signature
+            seen.problem = (
+                f"{path.name} was changed by another program while very many of its examples "
+                "are changed here; u undoes that, and what the other did is taken in."
+            )
+            return seen
         try:
-            if many:
-                self._waiting.add(path)
-                raise JessyError(
-                    f"{path.name} was changed by another program while very many of its examples "
-                    "are changed here; u undoes that, and what the other did is taken in."
-                )
             if large is not None:
                 large.wait()
             if is_large(path) and (file is None or large is not None):
