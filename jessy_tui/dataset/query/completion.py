@@ -17,6 +17,7 @@ from jessy_tui.dataset.query.keys import (
     SYNONYMS,
     UNLABELLED,
     check_names,
+    check_texts,
 )
 from jessy_tui.dataset.query.lexer import Token, lex
 from jessy_tui.dataset.query.nodes import as_value
@@ -82,7 +83,9 @@ class Vocabulary:
         }
         choices = {key: Choices(dict.fromkeys(*those)) for key, those in named.items()}
         choices |= {key: Choices(values) for key, values in _FIXED.items()}
-        choices["has"] = Choices(_OF_HAS | dict.fromkeys(self.checks, "a finding of this check"))
+        about = check_texts()
+        named_checks = {name: about.get(name, "a finding of this check") for name in self.checks}
+        choices["has"] = Choices(_OF_HAS | named_checks)
         return choices
 
 

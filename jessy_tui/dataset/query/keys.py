@@ -81,6 +81,14 @@ def check_names() -> frozenset[str]:
     return frozenset(names)
 
 
+@cache
+def check_texts() -> dict[str, str]:
+    """What each check finds, without the full stop; imported when it is asked for."""
+    from jessy_tui.dataset.checks import BY_NAME
+
+    return {name: check.about.rstrip(".") for name, check in BY_NAME.items()}
+
+
 def number_of(example: Example, key: str) -> int | None:
     """What a number key means for an example; None where the label does not say."""
     match key:

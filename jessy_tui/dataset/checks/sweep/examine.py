@@ -1,5 +1,6 @@
 """Looking at one piece of a file, in whatever process: what a sweep has to know of each example."""
 
+import gc
 import os
 import signal
 from collections.abc import Iterator
@@ -98,6 +99,7 @@ def prepare(job: Job, stop: Event) -> None:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(1)
+    gc.set_threshold(200_000)  # nearly everything made here is a tree
     _prepared[:] = [(job, stop)]
 
 
