@@ -196,9 +196,10 @@ class _Replay:
             if isinstance(record, TakenUp):
                 self._open_conflicts(record.conflicts, position)
         for label, foreign in self._foreign.items():
-            conflicts = foreign.conflicts()
-            self.entries.conflicts.update(conflicts)
-            self.merged.append(foreign.sentence(self.journal.file_of(label), len(conflicts)))
+            for entry_id, base in foreign.conflicts().items():
+                self.entries.conflicts.setdefault(entry_id, base)
+            number = foreign.forget_put_back()
+            self.merged.append(foreign.sentence(self.journal.file_of(label), number))
 
     def _digest(self, label: str) -> str | None:
         path = self.journal.file_of(label)
@@ -260,8 +261,8 @@ class _Replay:
 
     def _settled(self, record: ConflictRecord, position: int) -> Settled | None:
         base = self._base.get(record.file)
-        if base is None or position < base or record.file in self._foreign:
-            return None  # in a file that changed again, what is in conflict is found out anew
+        if base is None or position < base:
+            return None
         try:
             entry_id = self._id_of(record.file, record.key)
         except KeyError:

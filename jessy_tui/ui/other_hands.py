@@ -6,7 +6,6 @@ from jessy_tui.dataset.saving import ChangedOnDiskError
 from jessy_tui.dataset.store import ExampleStore
 from jessy_tui.errors import JessyError
 from jessy_tui.ui.messages import DiskChanged
-from jessy_tui.ui.text import count_of
 from jessy_tui.ui.watching import Watching
 
 if TYPE_CHECKING:
@@ -112,10 +111,8 @@ class OtherHands:
 
     def say_unsaved(self, reason: str) -> None:
         """Saving has to wait until the conflicts are settled."""
-        store = self._app.store
-        number = len(store.conflicts) if store is not None else 0
         self._app.notify(
-            f"{reason} Here {count_of(number, 'conflict')} to settle; ctrl+s saves then.",
+            f"{reason} Ctrl+s saves then.",
             title="Not saved",
             severity="warning",
             timeout=15,

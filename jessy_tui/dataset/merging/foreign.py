@@ -92,6 +92,18 @@ class Foreign:
                 found[self._ids[place]] = base
         return found
 
+    def forget_put_back(self) -> int:
+        """Conflicts are over where the file has again what both sides began with.
+
+        Returns how many are left, those that were open before among them.
+        """
+        conflicts = self._entries.conflicts
+        for entry_id in self._ids.values():
+            base, slot = conflicts.get(entry_id), self._entries.known(entry_id)
+            if base is not None and slot is not None and slot.disk and same(base, slot.disk):
+                del conflicts[entry_id]
+        return len(self._entries.conflicts_in(self._file))
+
     def sentence(self, path: Path, conflicts: int) -> str:
         """What happened, for the person at the screen."""
         words = f"{path.name} changed on disk while unsaved edits waited; merged"

@@ -21,6 +21,8 @@ from jessy_tui.ui.text import count_of, one_line
 if TYPE_CHECKING:
     from jessy_tui.app import JessyApp
 
+_WIDTH = 130
+"""Cells of the dialog, at the most; as in its style sheet."""
 _LISTED = 4
 """So many conflicts are listed at once, around the one in hand."""
 
@@ -124,7 +126,7 @@ class ConflictsScreen(ModalScreen[None]):
 
     def _list(self) -> Text:
         first = max(0, min(self._at - 1, len(self._conflicts) - _LISTED))
-        width = max(20, self.query_one("#conflict-list").content_size.width or 70)
+        width = min(_WIDTH, int(self.app.size.width * 0.96)) - 6
         lines = []
         for number in range(first, min(first + _LISTED, len(self._conflicts))):
             conflict = self._conflicts[number]

@@ -452,3 +452,24 @@ def test_edits_of_a_file_that_changed_while_the_app_was_away_are_merged(path: Pa
     assert raws(last) == theirs
     last.save()
     assert path.read_text() == text_of(theirs, path)
+
+
+def test_a_conflict_that_was_open_stays_open_when_the_file_changes_while_the_app_is_away(
+    path: Path,
+) -> None:
+    store = open_store(path)
+    answer(store, 0, "benim")
+    answer(store, 1, "benim")
+    answer(store, 2, "benim")
+    theirs = [answered(row, "onların") for row in ROWS[:3]] + ROWS[3:]
+    write(path, theirs)
+    take_in(store)
+    store.settle(store[1].id, store[1].example)
+    crash(store)
+    write(path, [NEW, theirs[0], theirs[1], ROWS[2], *ROWS[3:]])
+    again = open_store(path)
+    # One is open as it was, one is settled, and of one they took their change back.
+    [conflict] = again.conflicts
+    assert (conflict.base, conflict.theirs) == (Example(ROWS[0]), Example(theirs[0]))
+    assert [entry.example.answer for entry in again][1:4] == ["benim"] * 3
+    assert again.unsaved == 3
