@@ -205,7 +205,7 @@ def _refuse_untrainable(total: int, bad: int) -> None:
         have = "has" if bad == 1 else "have"
         raise JessyError(
             f"{bad} of {total} examples {have} errors and cannot be trained on; run "
-            "`jessy check` to see what they are, mend them, and split again."
+            "`jessy check` (x in the app) to see what they are, mend them, and split again."
         )
 
 

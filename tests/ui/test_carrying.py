@@ -159,6 +159,9 @@ async def test_what_is_shown_is_exported_with_what_is_lost_said_before(
         await until(pilot, lambda: "export.jsonl exists" in shown(pilot))
         await press(pilot, "alt+o", "ctrl+s")
         await until(pilot, lambda: "Export" not in shown(pilot))
+        await press(pilot, "space", "X", "alt+o", "ctrl+s")
+        await until(pilot, lambda: "Wrote 1 row to export.jsonl." in notices(pilot))
+        assert len((workspace.root / "export.jsonl").read_text().splitlines()) == 1
 
 
 async def test_the_palette_finds_import_export_and_split_from_any_tab(

@@ -1,6 +1,7 @@
 """What the app does about files of other tools, from whichever tab: import, export, split."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -92,24 +93,22 @@ class Carrying(Going):
         if not len(store):
             self.notify("There are no examples to export.")
             return
-        chosen, scope = self._chosen(store)
+        chosen = self._chosen(store)
 
         def told(words: str | None) -> None:
             if words is not None:
                 self.notify(words, markup=False)
 
         self.push_screen(
-            ExportScreen(self.workspace.root, lambda: iter(chosen), scope, len(chosen)), told
+            ExportScreen(self.workspace.root, chosen.entries, chosen.name, chosen.size), told
         )
 
-    def _chosen(self, store: ExampleStore) -> "tuple[Chosen, str]":
+    def _chosen(self, store: ExampleStore) -> "Chosen":
         """The marked examples of the Examples tab, or else the shown ones, or else all."""
         from jessy_tui.ui.examples.screen import ExamplesScreen
 
         screen = self.screen
-        if isinstance(screen, ExamplesScreen):
-            return screen.chosen()
-        return Chosen(store, range(len(store))), f"all {len(store):,}"
+        return screen.chosen() if isinstance(screen, ExamplesScreen) else all_of(store)
 
     def action_split(self) -> None:
         """Show the split into training and validation, and write it."""
@@ -132,14 +131,17 @@ class Carrying(Going):
         self.push_screen(SplitScreen(store, self.workspace, batch_size), go)
 
 
+@dataclass(frozen=True)
 class Chosen:
-    """Entries of the store by their positions, read anew each time they are gone through."""
+    """Entries that something is done with; they are found while they are gone through."""
 
-    def __init__(self, store: ExampleStore, positions: Sequence[int]) -> None:
-        self._store, self._positions = store, positions
+    entries: Callable[[], Iterable[Entry]]
+    """Called anew for each time they are gone through, in the thread that does."""
+    size: int
+    name: str
+    """What to call them: "the 37 shown"."""
 
-    def __len__(self) -> int:
-        return len(self._positions)
 
-    def __iter__(self) -> Iterator[Entry]:
-        return (self._store[position] for position in self._positions)
+def all_of(store: ExampleStore) -> Chosen:
+    """All entries of the store."""
+    return Chosen(lambda: iter(store), len(store), f"all {len(store):,}")

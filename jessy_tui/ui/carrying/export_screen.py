@@ -27,7 +27,7 @@ from jessy_tui.dataset.formats.targets import columns_of, kind_named, through
 from jessy_tui.dataset.store import Entry
 from jessy_tui.errors import JessyError
 from jessy_tui.ui.carrying.words import report_lines
-from jessy_tui.ui.text import visible
+from jessy_tui.ui.text import count_of, visible
 from jessy_tui.ui.widgets.path_suggester import PathSuggester, resolved
 
 _PAUSE = 0.25
@@ -270,9 +270,8 @@ class ExportScreen(ModalScreen[str]):
                 message.problem, title="Not written", severity="error", timeout=15, markup=False
             )
         elif message.report is not None:
-            self.dismiss(
-                f"Wrote {message.report.examples:,} rows to {self._conversion.target.name}."
-            )
+            rows, name = message.report.examples, self._conversion.target.name
+            self.dismiss(f"Wrote {count_of(rows, 'row')} to {name}.")
         else:
             self._writing = f"Writing … {message.done:,} of {self._total:,}"
         self._show()

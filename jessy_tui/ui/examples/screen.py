@@ -1,7 +1,7 @@
 """Tab 1: browse the examples and mend them."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from textual import on
 from textual.app import ComposeResult
@@ -10,8 +10,8 @@ from textual.message import Message
 from textual.widgets import ContentSwitcher, Static
 
 from jessy_tui.dataset.changes import Change
-from jessy_tui.dataset.store import ExampleStore
-from jessy_tui.ui.carrying.actions import Chosen
+from jessy_tui.dataset.store import Entry, ExampleStore
+from jessy_tui.ui.carrying.actions import Chosen, all_of
 from jessy_tui.ui.examples.editing import Editing
 from jessy_tui.ui.examples.example_detail import ExampleDetail
 from jessy_tui.ui.examples.example_list import ExampleList
@@ -82,20 +82,21 @@ class ExamplesScreen(Editing):
         self._change = change if self.is_current else None
         super()._examples_changed(change)
 
-    def chosen(self) -> tuple[Chosen, str]:
-        """The marked examples, or else those that are shown; and what to call them."""
+    def chosen(self) -> Chosen:
+        """The marked examples, or else those that are shown."""
         view, store = self._list.view, self.store
-        if self._list.marked:
-            positions = []
-            for entry_id in self._list.marked:
-                with contextlib.suppress(KeyError):  # deleted since it was marked
-                    positions.append(store.position_of(entry_id))
-            positions.sort()
-            return Chosen(store, positions), f"the {len(positions):,} marked"
+        if marked := list(self._list.marked):
+            return Chosen(
+                lambda: entries_of(store, marked), len(marked), f"the {len(marked):,} marked"
+            )
         if view is not None and (view.filtered or view.ordered):
-            shown = [view.position(row) for row in range(len(view))]
-            return Chosen(store, shown), f"the {len(shown):,} shown"
-        return Chosen(store, range(len(store))), f"all {len(store):,}"
+            rows = range(len(view))
+            return Chosen(
+                lambda: (entry for row in rows if (entry := view.get(row)) is not None),
+                len(rows),
+                f"the {len(rows):,} shown",
+            )
+        return all_of(store)
 
     def examples_changed(self) -> None:
         store = self.jessy.store
@@ -133,3 +134,12 @@ class ExamplesScreen(Editing):
             "Press [b]a[/b] to write the first one, or put .json or .jsonl files\n"
             "into the folder data/ and start again."
         )
+
+
+def entries_of(store: ExampleStore, ids: list[int]) -> Iterator[Entry]:
+    """The entries of these ids, in the order of the files; those that are gone are left out."""
+    positions = []
+    for entry_id in ids:
+        with contextlib.suppress(KeyError):
+            positions.append(store.position_of(entry_id))
+    return (store[position] for position in sorted(positions))

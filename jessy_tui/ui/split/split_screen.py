@@ -90,7 +90,7 @@ class SplitScreen(ModalScreen[str]):
     def __init__(self, store: ExampleStore, workspace: Workspace, batch_size: int):
         """Split the examples of `store` as they are now; nothing of them is changed."""
         super().__init__()
-        self._examples = StoreExamples(store)
+        self._examples, self._unsaved = StoreExamples(store), store.unsaved
         self._workspace, self._batch_size = workspace, batch_size
         self._grouping: Grouping | None = None
         self._division: Division | None = None
@@ -247,6 +247,9 @@ class SplitScreen(ModalScreen[str]):
                 "out; alt+k has them split so.",
                 "dim",
             )
+        if self._unsaved:
+            edits = count_of(self._unsaved, "unsaved edit")
+            lines.append(f"\nWith {edits}; runs are made from the saved files.", "dim")
         state.update(lines)
 
     # --- keys ----------------------------------------------------------------------------------
