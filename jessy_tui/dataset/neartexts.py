@@ -8,9 +8,9 @@ Whatever may be near is compared exactly, as `similarity.nearness` does.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from jessy_tui.dataset.similarity import (
     NEAR,
@@ -39,6 +39,8 @@ _DEVIATIONS: Final = 2.5
 _NUMBERS: Final = re.compile(r"\d+")
 _SHARE: Final = 1 / 256
 """So many bytes of two MinHashes are the same by chance."""
+_WAITING: Final = 1 << 21
+"""So many pairs wait to be merged with those that are kept."""
 _STEPS: Final = 256
 _CANDIDATES: Final = 0.8
 """About so much of the time goes into finding which pairs are likely."""
@@ -158,8 +160,9 @@ class NearTexts:
         """The pairs that are nearly the same: the earlier, the later, and how alike they are, 0 to
         1; by the later one.
 
-        Only texts `among` some are compared, ascending, where that is given; those must all be
-        different. It ends early once `stopped` says so; `told` is told how far it is, 0 to 1.
+        To be asked once. Only texts `among` some are compared, ascending, where that is given;
+        those must all be different. It ends early once `stopped` says so; `told` is told how far
+        it is, 0 to 1.
         """
         import numpy as np
 
@@ -168,8 +171,8 @@ class NearTexts:
         if len(among) < 2:
             return
         every = self._texts()
-        small = np.concatenate([one.bytes for one in self._sketches])[among]
-        numbers = np.concatenate([one.numbers for one in self._sketches])[among]
+        small = self._taken("bytes", among)
+        numbers = self._taken("numbers", among)
 
         def texts(place: int) -> str:
             return every(int(among[place]))
@@ -186,12 +189,25 @@ class NearTexts:
                 if score is not None:
                     yield int(among[earlier]), int(among[later]), score
 
+    def _taken(self, name: Literal["bytes", "numbers"], among: "NDArray[np.int64]") -> Any:
+        """One part of the sketches of some texts, in one array; the texts' own are let go."""
+        import numpy as np
+
+        parts, start = [], 0
+        for place, one in enumerate(self._sketches):
+            part = getattr(one, name)
+            low, high = among.searchsorted([start, start + len(part)])
+            parts.append(part[among[low:high] - start])
+            start += len(part)
+            self._sketches[place] = replace(one, **{name: part[:0]})
+        return np.concatenate(parts)
+
     def _texts(self) -> Callable[[int], str]:
         import numpy as np
 
         ends = np.cumsum(np.concatenate(self._lengths))
         blob = b"".join(self._blobs)
-        self._blobs = [blob]
+        self._blobs.clear()
 
         @lru_cache(1 << 12)
         def text(number: int) -> str:
@@ -219,14 +235,12 @@ class NearTexts:
             told(_CANDIDATES * band / bands)
             hashes = np.concatenate([one.bands[:, band] for one in self._sketches])[among]
             order = np.argsort(hashes, kind="stable")
-            likely = list(self._neighbours(order, hashes, None, small, numbers))
+            kept = _merged(kept, self._neighbours(order, hashes, None, small, numbers))
             ordered = hashes[order]
             if len(order) > _COMPARED and np.any(ordered[_COMPARED:] == ordered[:-_COMPARED]):
                 # Where hundreds share a band, those with the same numbers come side by side too.
                 order = np.lexsort((np.arange(len(hashes)), numbers, hashes))
-                likely += self._neighbours(order, hashes, numbers, small, numbers)
-            if likely:
-                kept = _likeliest_of_each(np.unique(np.concatenate([kept, *likely])))
+                kept = _merged(kept, self._neighbours(order, hashes, numbers, small, numbers))
         return kept
 
     def _neighbours(
@@ -307,6 +321,23 @@ def _packed(
     found = later.astype(np.uint64) << np.uint64(36)
     found |= (np.uint64(_STEPS - 1) - above) << np.uint64(28)
     return np.asarray(found | earlier.astype(np.uint64))
+
+
+def _merged(
+    kept: "NDArray[np.uint64]", more: "Iterator[NDArray[np.uint64]]"
+) -> "NDArray[np.uint64]":
+    """The likeliest pairs of those that are kept and more, which come a few at a time."""
+    import numpy as np
+
+    waiting: list[NDArray[np.uint64]] = []
+    for pairs in more:
+        waiting.append(pairs)
+        if sum(map(len, waiting)) > _WAITING:
+            kept = _likeliest_of_each(np.unique(np.concatenate([kept, *waiting])))
+            waiting.clear()
+    if waiting:
+        kept = _likeliest_of_each(np.unique(np.concatenate([kept, *waiting])))
+    return kept
 
 
 def _likeliest_of_each(pairs: "NDArray[np.uint64]") -> "NDArray[np.uint64]":
