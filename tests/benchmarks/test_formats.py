@@ -26,7 +26,7 @@ def rows(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return make_million(Path(folder) if folder else tmp_path_factory.mktemp("rows"), ROWS)
 
 
-# Runs a verb and says at the end how much memory its process ever had.
+# Runs a verb and says at the end how long it computed and how much memory it ever had.
 _MEASURED = """
 import resource, sys
 sys.argv = ["jessy", *sys.argv[1:]]
@@ -34,7 +34,9 @@ from jessy_tui.cli import main
 try:
     main()
 finally:
-    print("MB", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, file=sys.stderr)
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    seconds = used.ru_utime + used.ru_stime
+    print(f"USED {seconds:.1f} s of a processor, {used.ru_maxrss // 1024} MB", file=sys.stderr)
 """
 
 
@@ -63,10 +65,10 @@ def test_there_and_back(rows: Path, tmp_path: Path, name: str, kind: str) -> Non
             check=True,
         )
         seconds = time.perf_counter() - began
-        memory = ran.stderr.rsplit("MB", 1)[1].strip()
+        used = ran.stderr.rsplit("USED", 1)[1].strip()
         print(
             f"\n{what} {name} {kind}: {ROWS / seconds:,.0f} rows/s, "
             f"{megabytes / seconds:.1f} MB/s, "
-            f"{seconds:.1f} s, {memory} MB of memory"
+            f"{seconds:.1f} s ({used})"
         )
     assert (tmp_path / "back.jsonl").stat().st_size

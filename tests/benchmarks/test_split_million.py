@@ -31,11 +31,11 @@ def test_a_split(request: pytest.FixtureRequest, tmp_path: Path) -> None:
         check=True,
     )
     seconds = time.perf_counter() - began
-    memory = ran.stderr.decode().rsplit("MB", 1)[1].strip()
+    used = ran.stderr.decode().rsplit("USED", 1)[1].strip()
     manifest = orjson.loads(ran.stdout)
     largest = manifest["largest_difference"]
     print(
         f"\nsplit of {ROWS:,} examples: {seconds:.0f} s, {ROWS / seconds:,.0f} a second, "
-        f"{memory} MB of memory; {manifest['together']:,} kept together; largest difference "
+        f"{used}; {manifest['together']:,} kept together; largest difference "
         f"{largest['points']:.3f} points ({largest['thing']} {largest['value']})"
     )
