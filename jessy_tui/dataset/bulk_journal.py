@@ -5,6 +5,7 @@ go with the journal.
 """
 
 import base64
+import time
 import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _PATTERN: Final = "bulk-*.jsonl"
+_ABANDONED: Final = 600
+"""Seconds that nobody has written for into a file that was never finished."""
 
 
 def new_path(folder: Path) -> Path:
@@ -70,7 +73,8 @@ def decode_bulk(file: OpenFile, record: BulkRecord, folder: Path) -> Bulk | None
 
 
 def remove_unused(folder: Path) -> None:
-    """Remove the texts that no journal names, also none that was kept aside."""
+    """Remove the texts that no journal names, also none that was kept aside, and those that a
+    crash left half written."""
     texts = list(folder.glob(_PATTERN))
     if texts:
         named = b"".join(
@@ -81,6 +85,9 @@ def remove_unused(folder: Path) -> None:
         for path in texts:
             if path.name.encode() not in named:
                 path.unlink(missing_ok=True)
+    for path in folder.glob(f".{_PATTERN}.*"):
+        if time.time() - path.stat().st_mtime > _ABANDONED:
+            path.unlink(missing_ok=True)
 
 
 def _packed(rows: "NDArray[np.int64]", size: int) -> str:

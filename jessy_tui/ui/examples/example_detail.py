@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 # Beyond this, drawing Markdown takes longer than anybody wants to wait.
 _LONGEST_MARKDOWN = 20_000
-_LONGEST_TEXT = 100_000
+_LONGEST_TEXT = 40_000
 """So many characters of a conversation are drawn."""
 _AT_ONCE = 5_000
 """So many of them are drawn before the next key is answered; the rest after a pause."""
