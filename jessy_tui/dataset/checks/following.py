@@ -186,7 +186,7 @@ class Following:
     def _changed(self, change: Change) -> None:
         """Called in whatever thread made the change, one at a time."""
         if self.too_many:
-            if change.how == "save" and self._kept is not None:
+            if change.how in ("save", "merge") and self._kept is not None:
                 # The places on disk are others now: what was found is about what was there.
                 self._kept = None
                 self._summarize()
@@ -304,6 +304,12 @@ class Following:
                 for entry_id in self._checker.flagged()
                 if check is None or any(s.check == check for s in self._checker.said_of(entry_id))
             ]
+
+    def flagged_count(self, check: str) -> int:
+        """How many entries a check finds something in."""
+        if self._kept is not None:
+            return self._kept.flagged_count(check)
+        return len(self.flagged(check))
 
     # --- the thread ----------------------------------------------------------------------------
 

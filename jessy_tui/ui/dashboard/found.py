@@ -24,7 +24,7 @@ def show_findings(app: "JessyApp", panel: UseList) -> None:
         return
     counted = Counter(
         {
-            (said.severity, said.check, str(Has(said.check))): len(findings.flagged(said.check))
+            (said.severity, said.check, str(Has(said.check))): findings.flagged_count(said.check)
             for said in findings.by_check()
         }
     )

@@ -152,6 +152,10 @@ class FindingsService:
         """The ids of the entries of which a check finds something, or any check; in no order."""
         return self._following.flagged(check) if self._following else []
 
+    def flagged_count(self, check: str) -> int:
+        """How many entries a check finds something in."""
+        return self._following.flagged_count(check) if self._following else 0
+
     @property
     def words(self) -> str:
         """All findings in a few words: "2 errors, 7 warnings"; "" where there are none.

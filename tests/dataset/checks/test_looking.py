@@ -35,6 +35,7 @@ def test_all_is_looked_at_when_asked(
         assert select(store, "has:near-duplicate") == select(store, "has:duplicate-answer") == [5]
         assert select(store, "has:warning") == [1, 2, 3, 5]
         assert following.flagged("two-answers") == [store[2].id]
+        assert following.flagged_count("two-answers") == 1
         wanted = check_files([load_examples(tmp_path / name)])
         for place, entry in enumerate(store):
             assert sorted(one.message for one in following.findings_of(entry.id)) == sorted(

@@ -119,9 +119,12 @@ class Kept:
             for index in np.flatnonzero(self._masks[start:end] & np.uint64(bits)):
                 yield path, int(index)
 
-    def count(self, check: str | None) -> int:
-        """How many findings a check has, or all."""
-        return sum(n for said, n in self.by_check.items() if check in (None, said.check))
+    def flagged_count(self, check: str) -> int:
+        """How many examples a check finds something in."""
+        import numpy as np
+
+        bits = sum(1 << bit for bit, said in enumerate(self._said) if said.check == check)
+        return int(np.count_nonzero(self._masks & np.uint64(bits)))
 
     def findings_at(self, place: Place, example: Example) -> list[Finding]:
         """What the checks say of the example that stands there, in sentences."""
