@@ -6,8 +6,7 @@ the vocabulary are among the dearest things there are. And where a batch comes i
 spread over streams, so that the cores share also the work that no BLAS does.
 """
 
-from collections.abc import Callable
-from itertools import cycle
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import mlx.core as mx
@@ -51,10 +50,22 @@ def make_loss(forward: Forward, *, streams: int = 1, frozen: Frozen | None = Non
 
     def loss(model: Any, share: mx.array, *batch: mx.array) -> tuple[mx.array, mx.array]:
         totals = []
-        for number, stream in zip(range(0, len(batch), size), cycle(spread), strict=False):
-            with mx.stream(stream):
+        for number, stream in _shared_out(batch, size, len(spread)):
+            with mx.stream(spread[stream]):
                 totals.append(summed(model, *batch[number : number + size]))
         count = sum(targets.size for targets in batch[2::size])
         return sum(totals[1:], start=totals[0]) * share, mx.where(share > 0, count, 0)
 
     return loss
+
+
+def _shared_out(batch: Sequence[mx.array], size: int, streams: int) -> list[tuple[int, int]]:
+    """Where each part of a batch begins, and the stream that computes it: the longest part first,
+    each goes to the stream that has the least to do."""
+    loads = [0] * streams
+    shared: list[tuple[int, int]] = []
+    for number in sorted(range(0, len(batch), size), key=lambda number: -batch[number].size):
+        stream = loads.index(min(loads))
+        loads[stream] += batch[number].size
+        shared.append((number, stream))
+    return shared

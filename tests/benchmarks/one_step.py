@@ -54,14 +54,14 @@ def jessy(work: dict[str, Any]) -> Callable[[int], float]:
     """As the driver does it."""
     from jessy_tui.training.blas import preload, streams_for
 
-    parts = streams_for(len(work["batches"][0]))
-    preload(parts)
+    streams = streams_for(len(work["batches"][0]))
+    preload(streams)
     import mlx.core as mx
     import mlx.nn as nn
     from mlx_lm.models.llama import Model, ModelArgs
 
     from jessy_tui.training.adapting import adapt
-    from jessy_tui.training.batches import Tokens, make_batch
+    from jessy_tui.training.batches import Tokens, make_batch, parts_of
     from jessy_tui.training.forward import Forward
     from jessy_tui.training.frozen import LowerLayers
     from jessy_tui.training.loss import make_loss
@@ -84,14 +84,14 @@ def jessy(work: dict[str, Any]) -> Callable[[int], float]:
     if below and work.get("frozen", True):
         frozen = LowerLayers(model, forward, below, rows[0]).keep(rows)
         assert frozen is not None
-    loss_of = make_loss(forward, streams=parts, frozen=frozen)
+    loss_of = make_loss(forward, streams=streams, frozen=frozen)
     optimizer = _adam(work)
     step = nn.value_and_grad(model, loss_of)
     model.train()
 
     def make(number: int) -> float:
         states = frozen.padded if frozen else None
-        arrays = make_batch(batches[number], parts=parts, states=states)
+        arrays = make_batch(batches[number], parts=parts_of(len(batches[number])), states=states)
         batch = [
             frozen.array(array) if frozen and place and place % 5 == 0 else mx.array(array)
             for place, array in enumerate(arrays)
