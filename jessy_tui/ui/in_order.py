@@ -3,7 +3,8 @@
 Textual hands every key to whatever has the focus at that moment, and looks for its action only
 later: of keys that come in a burst (typed ahead over a slow line, pasted, sent by a script) those
 behind a `/` or a tab would still go to where the focus was, and `ctrl+u` would come after what was
-typed behind it. Here the next key waits until the one before has had its effect.
+typed behind it. Here a key that may change the focus has had its effect before the next is looked
+at.
 """
 
 import asyncio
@@ -13,9 +14,14 @@ from dataclasses import dataclass
 from textual import events
 from textual.app import App
 from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input, TextArea
 
 _PATIENCE = 0.5
 """Seconds after which a key is taken for answered: a dialog that closes may swallow the word."""
+_ROUNDS = 3
+"""So often a word goes through the queues behind a key: the key's action, what that tells, and what
+comes of it, such as another focus."""
 
 
 @dataclass
@@ -23,12 +29,12 @@ class KeyAnswered(Message):
     """Follows a key through the same queues; when it comes back, so has the key."""
 
     number: int
-    settled: bool
-    """Whether it has also gone through the screen that the key led to."""
+    rounds: int
+    """How many are left to go."""
 
 
 class InOrder(App[None]):
-    """An app that never lets a key overtake another."""
+    """An app in which no key overtakes one that may change the focus or the screen."""
 
     _typed: deque[events.Key | events.Paste] | None = None
     _number = 0
@@ -44,37 +50,48 @@ class InOrder(App[None]):
             self._typed = deque()
         self._typed.append(event)
         if self._under_way is None:
-            await self._answer_next()
+            await self._answer_waiting()
 
-    async def _answer_next(self) -> None:
-        """Hand the next key on, with a message behind it."""
-        if not self._typed:
-            return
-        event = self._typed.popleft()
-        self._number += 1
-        number = self._under_way = self._number
-        target = self.focused or self.screen
-        await super().on_event(event)
-        loop = asyncio.get_running_loop()
-        answered = KeyAnswered(number, settled=True)
-        self._giving_up = loop.call_later(_PATIENCE, self.post_message, answered)
-        if not target.post_message(KeyAnswered(number, settled=False)):
-            self._follow_screen(number)
+    async def _answer_waiting(self) -> None:
+        """Hand on the keys that wait, up to one that has to be answered before the next."""
+        while self._typed and self._under_way is None:
+            event = self._typed.popleft()
+            target = self.focused or self.screen
+            stays = _stays(target, event)
+            await super().on_event(event)
+            if not stays:
+                self._number += 1
+                self._under_way = self._number
+                loop = asyncio.get_running_loop()
+                over = KeyAnswered(self._number, 0)
+                self._giving_up = loop.call_later(_PATIENCE, self.post_message, over)
+                self._go_round(target, _ROUNDS)
 
-    def _follow_screen(self, number: int) -> None:
-        """Go round once more, through the screen there is now."""
-        if not self.screen.post_message(KeyAnswered(number, settled=True)):
-            self.post_message(KeyAnswered(number, settled=True))
+    def _go_round(self, target: Widget, rounds: int) -> None:
+        """Send a word through the queues; where the way is closed, it is back at once."""
+        assert self._under_way is not None  # noqa: S101 - by whoever calls
+        if not target.post_message(KeyAnswered(self._under_way, rounds)):
+            self.post_message(KeyAnswered(self._under_way, rounds))
 
     async def on_key_answered(self, message: KeyAnswered) -> None:
-        """The key before has had its effect."""
+        """The key before has had its effect, or is a round nearer to it."""
         message.stop()
         if message.number != self._under_way:
             return
-        if not message.settled:
-            self._follow_screen(message.number)
+        if message.rounds > 1:
+            self._go_round(self.focused or self.screen, message.rounds - 1)
             return
         if self._giving_up is not None:
             self._giving_up.cancel()
         self._under_way = None
-        await self._answer_next()
+        await self._answer_waiting()
+
+
+def _stays(target: Widget, event: events.Key | events.Paste) -> bool:
+    """Whether a key is the business of the widget it goes to, so that the next may follow at once.
+
+    That is a letter in a text, or a key that a list binds itself, such as the one for the next row.
+    """
+    if isinstance(target, Input | TextArea):
+        return isinstance(event, events.Paste) or event.is_printable
+    return isinstance(event, events.Key) and event.key in target._bindings.key_to_bindings
