@@ -166,6 +166,8 @@ def _fix(workspace: Workspace, findings: Iterator[Finding]) -> list[tuple[Path, 
     store = ExampleStore.open(fixable)
     try:
         store.wait_indexed()
+        for problem in store.problems:
+            click.echo(f"jessy: nothing was fixed there: {problem}", err=True)
         start = 0
         for path, size in store.sizes().items():
             for index in fixable[path]:

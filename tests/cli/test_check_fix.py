@@ -1,10 +1,12 @@
 """`jessy check --fix`: what is safe is mended, shown, and checked again."""
 
+import json
+
 import pytest
 
 from tests.cli.conftest import Jessy
 from tests.cli.test_check import GOOD
-from tests.conftest import MakeWorkspace
+from tests.conftest import MakeWorkspace, example
 
 BROKEN = (
     b'[\n  {"conversations": [ {"from": "human", "value": "saat ka\xc3\x83\xc2\xa7 "},\n'
@@ -87,3 +89,16 @@ def test_a_file_that_cannot_be_written_is_said_and_left_alone(
     assert ran.code == 1
     assert "No space left on device" in ran.err
     assert (workspace.data / "a.json").read_bytes() == BROKEN
+
+
+def test_a_file_with_a_line_that_is_no_json_is_not_fixed_and_said_so(
+    jessy: Jessy, make_workspace: MakeWorkspace
+) -> None:
+    line = json.dumps(example("naber", "iyi ", "LOW", 1, "chat")).encode()
+    workspace = make_workspace(a_jsonl=line + b"\n{\n", b_jsonl=line.replace(b"naber", b"selam"))
+    ran = jessy("check", "--fix", folder=workspace.root)
+    assert ran.code == 1
+    assert "nothing was fixed there" in ran.err
+    assert "a.jsonl, line 2" in ran.err
+    assert (workspace.data / "a.jsonl").read_bytes() == line + b"\n{\n"
+    assert b'"iyi"' in (workspace.data / "b.jsonl").read_bytes()
