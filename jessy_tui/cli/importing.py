@@ -30,7 +30,9 @@ _PREVIEWED = 5
     "mapping",
     multiple=True,
     metavar="WHAT=COLUMN",
-    help="What a column is, such as question=soru; as often as you like.",
+    help="What a column is, such as question=soru; as often as you like. WHAT is question, answer, "
+    "context, history, system, messages, role, text, complexity, iterations, category, language, "
+    "part or weight.",
 )
 @click.option(
     "--from",
@@ -66,7 +68,7 @@ def command(
 
     Kind and format are found by looking. What an example has no place for (system prompts, tool
     calls, other columns) is kept beside it and listed. Rows without a label are imported without
-    one: `-has:label` finds them in the app, where many are labelled at once.
+    one: `is:unlabelled` finds them in the app, where many are labelled at once.
     """
     if append and overwrite:
         raise click.UsageError("--append and --overwrite exclude each other.")
