@@ -68,7 +68,7 @@ def test_a_jessy_toml_that_is_broken_is_not_written_over(workspace: Workspace) -
 
 
 def test_whether_a_base_suits_a_machine_depends_on_its_memory_and_its_gpu() -> None:
-    laptop, mac = Machine(8 * 10**9, gpu=False), Machine(8 * 10**9, gpu=True)
+    laptop, mac = Machine(16 * 10**9, gpu=False), Machine(8 * 10**9, gpu=True)
     assert [laptop.fit(size) for size in (135_000_000, 600_000_000, 2_500_000_000)] == [
         Fit.GOOD,
         Fit.SLOW,
