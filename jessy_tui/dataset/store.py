@@ -27,11 +27,10 @@ from jessy_tui.dataset.frame import new_version
 from jessy_tui.dataset.history import History
 from jessy_tui.dataset.large.indexing import Indexing, Progress
 from jessy_tui.dataset.layout import same_json
-from jessy_tui.dataset.merging.conflict import Conflict
-from jessy_tui.dataset.merging.looking import Looked, Looking, Seen
-from jessy_tui.dataset.merging.merge import merge_file
-from jessy_tui.dataset.merging.reopen import reopen
-from jessy_tui.dataset.merging.report import FileMerge, Merge
+from jessy_tui.dataset.merging.conflict import Conflict, conflict_of
+from jessy_tui.dataset.merging.looking import Looked, Looking
+from jessy_tui.dataset.merging.report import Merge
+from jessy_tui.dataset.merging.taking import TakingIn
 from jessy_tui.dataset.openfile import OpenFile, signature_of
 from jessy_tui.dataset.saving import prepare, refuse_conflicts, refuse_if_changed, saving_in
 from jessy_tui.errors import JessyError
@@ -558,12 +557,8 @@ class ExampleStore:
         are the same keep their ids, and the history is fitted to them.
         """
         with self._lock:
-            merge = Merge()
-            for seen in looked.files:
-                if seen.problem is not None:
-                    merge.problems.append(seen.problem)
-                elif (merged := self._take_in_file(seen)) is not None:
-                    merge.files.append(merged)
+            taking = TakingIn(self._entries, self._history, self._indexing, self._looking)
+            merge = taking.take_in(looked)
             if merge.files:
                 self._log.renew()
                 edits = tuple(edit for file in merge.files for edit in file.edits)
@@ -571,73 +566,12 @@ class ExampleStore:
                 self._tell(Change(self._history.next_number(), "merge", summary, edits))
             return merge
 
-    def _take_in_file(self, seen: Seen) -> FileMerge | None:
-        entries, file = self._entries, seen.file or self._entries.find(seen.path)
-        if file is None and seen.fresh is not None:
-            file = entries.add_large(seen.fresh, entries.place_by_name(seen.path))
-            self._indexing.add(file)
-            file.seen = seen.signature
-            return FileMerge(file.path, "new", added=len(file.order))
-        if file is None:
-            file = entries.add_empty(seen.path)
-        elif file not in entries.files or file.depths is not None:
-            return None
-        if seen.file is not file or seen.changes != file.changes:
-            seen.file = file
-            self._looking.compare(seen)
-        if file.large is not None:
-            if seen.rows is None:
-                return self._reopen(file, seen)
-            merged = seen.rows.make(entries, self._history)
-            self._history.forget_bulks()
-        else:
-            assert seen.theirs is not None  # noqa: S101 - as of all files that are in memory
-            assert seen.base is not None  # noqa: S101 - by compare
-            merged = merge_file(entries, self._history, file, seen.theirs, seen.base, seen.places)
-            if seen.theirs.digest is None and not entries.touched(file):
-                entries.close(file)
-        file.seen = seen.signature
-        return merged
-
-    def _reopen(self, file: OpenFile, seen: Seen) -> FileMerge:
-        """Open a large file anew that is quite another now, or none, or a small one."""
-        entries, place = self._entries, self._entries.files.index(file)
-        self._indexing.drop(file)
-        if seen.fresh is not None:
-            target = entries.add_large(seen.fresh, place + 1)
-        else:
-            assert seen.theirs is not None  # noqa: S101 - one of both is there
-            target = entries.add_loaded(
-                file.path, seen.theirs.frame, seen.theirs.digest, seen.theirs.versions, place + 1
-            )
-        gone = seen.theirs is not None and seen.theirs.digest is None
-        assert seen.carried is not None  # noqa: S101 - by compare
-        merged = reopen(entries, self._history, file, target, seen.carried, gone=gone)
-        self._history.forget_bulks()
-        target.seen = seen.signature
-        if seen.fresh is not None:
-            self._indexing.add(target)
-        elif gone and not entries.touched(target):
-            entries.close(target)
-        return merged
-
     @property
     def conflicts(self) -> tuple[Conflict, ...]:
         """The entries that were changed here and by other hands, in order, until settled."""
         with self._lock:
-            return tuple(map(self._conflict, self._entries.open_conflicts()))
-
-    def _conflict(self, entry_id: int) -> Conflict:
-        slot = self._entries.slot(entry_id)
-        base = self._entries.conflicts[entry_id]
-        return Conflict(
-            entry_id,
-            slot.file.path,
-            self._entries.place_of(entry_id),
-            base=base.example if base else None,
-            mine=slot.now.example if slot.now else None,
-            theirs=slot.disk.example if slot.disk else None,
-        )
+            ids = self._entries.open_conflicts()
+            return tuple(conflict_of(self._entries, entry_id) for entry_id in ids)
 
     def settle(self, entry_id: int, example: Example | None) -> None:
         """End a conflict: from now on the entry is `example`, or is deleted where that is None.

@@ -60,7 +60,7 @@ def rebase(
             lost = any(step.new is None for step in group)
             dropped += lost
             rebased = _with_steps(change, group)
-            if rebased.edits or rebased.settles or not lost:
+            if rebased.edits or rebased.settles or rebased.bulks or not lost:
                 kept.append(rebased)
         renewed.append(kept)
     return Rebased(renewed[0], renewed[1], dropped)

@@ -117,7 +117,7 @@ def _forget(entries: Entries, history: History, file: OpenFile) -> int:
             edits = tuple(edit for edit in change.edits if edit.file != file.path)
             lost = len(edits) < len(change.edits)
             dropped += lost
-            if edits or not lost:
+            if edits or change.bulks or not lost:
                 kept.append(replace(change, edits=edits))
         changes[:] = kept
     return dropped

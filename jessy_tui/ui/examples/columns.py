@@ -104,7 +104,7 @@ COLUMNS: Final = (
            lambda row: row.findings, lambda row: "finding"),
     Column("edited", "~", 1, "not saved yet: + added, ~ edited, ≠ conflict",
            lambda row: edited_sign(row.entry),
-           lambda row: "added" if row.entry.added else "edited"),
+           lambda row: "added" if row.entry.added and not row.entry.conflict else "edited"),
 )  # fmt: skip
 BY_NAME: Final[dict[str, Column]] = {column.name: column for column in COLUMNS}
 ALWAYS_TEXT: Final = ("question", "answer")
