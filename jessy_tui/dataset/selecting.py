@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 _FIRST_ROWS: Final = 2_000
 _MOST_ROWS: Final = 16_000
+_FEW_ROWS: Final = (200, 1_000)
+"""The same where the checks look at each row: a search that is given up ends soon."""
 _TELL_EVERY: Final = 0.05
 """Seconds; what was found until then is told."""
 _WAIT: Final = 0.02
@@ -180,14 +182,15 @@ class Selecting:
 
     def _labelled_runs(self, large: LargeFile) -> Iterator[tuple[int, int]]:
         """Rows, from the first to before the last, as soon as their labels are known."""
-        first, size = 0, _FIRST_ROWS
+        size, most = _FEW_ROWS if self._query.needs_findings else (_FIRST_ROWS, _MOST_ROWS)
+        first = 0
         while not self._cancelled():
             ended = large.labelled
             known = large.columns.rows if large.columns else 0
             while first < known:
                 last = min(first + size, known)
                 yield first, last
-                first, size = last, min(2 * size, _MOST_ROWS)
+                first, size = last, min(2 * size, most)
             if ended:
                 return
             large.wait_labelled(_WAIT)
