@@ -11,7 +11,7 @@ from jessy_tui.bases.catalogue import NANO, Base, Fit
 from jessy_tui.bases.orders import Stage
 from jessy_tui.bases.words import describe_bytes, short_number
 
-_FITS: Final = {Fit.GOOD: "good", Fit.SLOW: "slow", Fit.TOO_LARGE: "too large"}
+_FITS: Final = {Fit.GOOD: "good", Fit.SLOW: "slow", Fit.TOO_LARGE: "large"}
 _COLUMNS: Final = ("", "base", "weights", "on disk", "to train", "here", "licence")
 
 
