@@ -68,6 +68,7 @@ class ExampleEditor(ModalScreen[Example]):
         _key("f12", "show_keys", "Keys", "The keys of this form"),
     ]
     AUTO_FOCUS = ""
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]
 
     def __init__(
         self,
