@@ -28,6 +28,9 @@ class OtherHands:
 
     def follow(self, store: ExampleStore) -> None:
         """Watch the files of `store` from now on."""
+        if not store.merged and (number := len(store.conflicts)):
+            are = "conflict is" if number == 1 else "conflicts are"
+            self._say_merged(f"{number} {are} open from last time.", conflicts=True)
         for sentence in store.merged:
             self._say_merged(sentence, conflicts=bool(store.conflicts))
         self._app.set_timer(_AFTER, lambda: self._begin(store))

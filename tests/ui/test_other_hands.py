@@ -306,6 +306,17 @@ async def test_what_changed_while_the_app_was_away_is_merged_with_what_was_unsav
     assert (saved.category, saved.iterations) == ("chat", 5)
 
 
+async def test_a_conflict_that_was_left_open_is_named_at_the_next_start(
+    workspace: Workspace,
+) -> None:
+    async with opened(workspace) as pilot:
+        await in_conflict(pilot, workspace)
+    async with opened(workspace) as pilot:
+        await noticed(pilot, "1 conflict is open from last time. = shows both sides.")
+        await press(pilot, "equals_sign")
+        assert "Conflict 1 of 1" in shown(pilot)
+
+
 async def test_two_apps_see_each_others_saves_and_lose_nothing(workspace: Workspace) -> None:
     async with opened(workspace) as one, opened(workspace) as two:
         await press(one, "i", "5", "5")
