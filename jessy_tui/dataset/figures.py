@@ -223,7 +223,9 @@ def _files(census: Census, targets: Sequence[Target]) -> Figure:
             add(group[0], target)
         elif group:
             nodes = tuple(Name("file", census.files[at].name, exact=True) for at in group)
-            rows.add(target.value, target.count, Or(nodes), target)
+            # Without what all names have in common, as its files are.
+            hidden = census.files[group[0]].name.partition(names[group[0]])[0]
+            rows.add(target.value.removeprefix(hidden), target.count, Or(nodes), target)
             for place in group:
                 add(place, depth=1)
         left = [place for place in left if place not in group]

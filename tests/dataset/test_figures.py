@@ -65,7 +65,7 @@ def test_every_word_and_opening_of_the_400_is_what_its_filter_finds(store: Examp
 def test_the_bundled_files_meet_their_targets_in_groups(store: ExampleStore) -> None:
     files = overview_of(store.census(), TargetSettings()).figures["file"]
     assert [(row.name, row.depth, row.count) for row in files.rows] == [
-        ("jessy_turkish_*", 0, 200),
+        ("turkish_*", 0, 200),
         ("turkish_conversational", 1, 50),
         ("turkish_qa_chat", 1, 150),
         ("technical_qa", 0, 100),

@@ -18,6 +18,7 @@ from jessy_tui.ui.dashboard.panel import Panel
 from jessy_tui.ui.dashboard.use_list import UseList
 from jessy_tui.ui.examples.example_editor import ExampleEditor
 from jessy_tui.ui.findings.screen import FindingsScreen
+from jessy_tui.ui.findings.service import FindingsService
 from jessy_tui.workspace import Workspace
 from tests.conftest import EXAMPLES, REPOSITORY, MakeWorkspace, example
 from tests.ui.driving import NARROW, WIDE, notices, opened, press, shown, type_text, until
@@ -25,6 +26,15 @@ from tests.ui.driving import NARROW, WIDE, notices, opened, press, shown, type_t
 
 def line_with(text: str, *words: str) -> str:
     return next(line for line in text.splitlines() if all(word in line for word in words))
+
+
+@pytest.fixture(autouse=True)
+def _unchecked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is checked but where findings are what is tested: that takes longer than all else."""
+    if "check" not in request.node.name:
+        monkeypatch.setattr(FindingsService, "follow", lambda *_: None)
+        opened_is_settled = property(lambda service: service._app.store is not None)
+        monkeypatch.setattr(FindingsService, "settled", opened_is_settled)
 
 
 @pytest.fixture
