@@ -48,6 +48,13 @@ class Seen:
     carried: Carried | None = None
     """The unsaved edits found in it, where it is opened anew."""
 
+    @property
+    def digest(self) -> str | None:
+        """Of the file as it is on disk; None where there is none."""
+        if self.fresh is not None:
+            return self.fresh.digest
+        return self.theirs.digest if self.theirs is not None else None
+
 
 @dataclass
 class Looked:

@@ -37,6 +37,8 @@ class TakingIn:
 
     def _file(self, seen: Seen) -> FileMerge | None:
         entries, file = self._entries, seen.file or self._entries.find(seen.path)
+        if file is not None and file in entries.files and seen.digest == file.digest:
+            return None  # our own save, seen before it was over
         if file is None and seen.fresh is not None:
             return self._new_large(seen)
         if file is None:

@@ -1,14 +1,17 @@
 """What other hands did to a file, merged with what was edited here."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from jessy_tui.dataset.changes import Change
 from jessy_tui.dataset.example import Example
+from jessy_tui.dataset.merging.looking import Looked
 from jessy_tui.dataset.saving import ChangedOnDiskError, ConflictsError
 from jessy_tui.dataset.store import ExampleStore
 from tests.conftest import example
+from tests.dataset.conftest import Commit
 from tests.dataset.merging.hands import (
     ROWS,
     answer,
@@ -473,3 +476,25 @@ def test_a_conflict_that_was_open_stays_open_when_the_file_changes_while_the_app
     assert (conflict.base, conflict.theirs) == (Example(ROWS[0]), Example(theirs[0]))
     assert [entry.example.answer for entry in again][1:4] == ["benim"] * 3
     assert again.unsaved == 3
+
+
+def test_our_own_save_that_is_seen_before_it_is_over_is_no_news(
+    path: Path, at_commit: Callable[[Commit], None]
+) -> None:
+    store = open_store(path)
+    new = path.with_name("new.json")
+    answer(store, 0, "benim")
+    store.insert(None, new, Example(NEW))
+    looked: list[Looked] = []
+
+    def look(_: Path, commit: Callable[[], None]) -> None:
+        commit()
+        looked.append(store.look([path, new]))
+
+    at_commit(look)
+    store.save()
+    assert any(looked)
+    for one in looked:
+        merge = store.take_in(one)
+        assert (merge.files, merge.problems) == ([], [])
+    assert store.unsaved == 0
