@@ -98,6 +98,7 @@ async def test_an_added_example_stands_after_the_one_in_hand(workspace: Workspac
         await press(pilot, "tab")
         await type_text(pilot, "greeting")
         await press(pilot, "ctrl+s", "ctrl+s")
+        await until(pilot, lambda: "unsaved" not in shown(pilot))
     assert answers_in(workspace.data / "chat.json")[:3] == [
         "Sor kanka, dinliyorum.",
         "Günaydın!",
@@ -127,6 +128,7 @@ async def test_an_empty_workspace_says_what_to_press(make_workspace: MakeWorkspa
         await press(pilot, "tab", "1", "tab", "x", "ctrl+s")
         assert "Examples 1/1" in shown(pilot)
         await press(pilot, "ctrl+s")
+        await until(pilot, lambda: "unsaved" not in shown(pilot))
     assert answers_in(workspace.data / "examples.json") == ["Selam!"]
 
 

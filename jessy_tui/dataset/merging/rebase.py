@@ -60,10 +60,20 @@ def rebase(
             lost = any(step.new is None for step in group)
             dropped += lost
             rebased = _with_steps(change, group)
+            settles = tuple(one for one in change.settles if _settled(fates.get(one[0])))
+            if len(settles) < len(change.settles):
+                rebased, lost = replace(rebased, settles=settles), True
             if rebased.edits or rebased.settles or rebased.bulks or not lost:
                 kept.append(rebased)
         renewed.append(kept)
     return Rebased(renewed[0], renewed[1], dropped)
+
+
+def _settled(fate: Fate | None) -> bool:
+    """Whether what was settled of an entry is still all there is to settle."""
+    if fate is None:
+        return True
+    return fate.kept == "all" and not (fate.disk is None and fate.now is None)
 
 
 def _with_steps(change: Change, steps: list[_Step]) -> Change:

@@ -498,3 +498,17 @@ def test_our_own_save_that_is_seen_before_it_is_over_is_no_news(
         merge = store.take_in(one)
         assert (merge.files, merge.problems) == ([], [])
     assert store.unsaved == 0
+
+
+def test_a_settled_entry_that_goes_for_good_takes_its_settling_along(path: Path) -> None:
+    store = open_store(path)
+    mine = answer(store, 0, "benim")
+    write(path, [answered(ROWS[0], "onların"), *ROWS[1:]])
+    take_in(store)
+    store.settle(mine, store.conflicts[0].theirs)
+    write(path, ROWS[1:])
+    take_in(store)
+    while store.undo():
+        pass
+    assert raws(store) == ROWS[1:]
+    assert (store.unsaved, store.conflicts) == (0, ())
