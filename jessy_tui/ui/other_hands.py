@@ -9,8 +9,8 @@ from jessy_tui.ui.messages import DiskChanged
 from jessy_tui.ui.watching import Watching
 
 if TYPE_CHECKING:
-    from jessy_tui.app import JessyApp
     from jessy_tui.dataset.merging.looking import Looked
+    from jessy_tui.ui.keeping import Keeping
 
 _AFTER = 0.3
 """Seconds after the examples are there: they are on the screen before watching begins."""
@@ -22,7 +22,7 @@ _WAITS = "Another program wrote it so; nothing was saved, and the edits stay in 
 class OtherHands:
     """A service of the app: `app.other_hands`."""
 
-    def __init__(self, app: "JessyApp") -> None:
+    def __init__(self, app: "Keeping") -> None:
         self._app = app
         self._watching: Watching | None = None
 

@@ -6,12 +6,12 @@ from jessy_tui.dataset.store import ExampleStore
 from jessy_tui.ui.findings.counting import words_of
 
 if TYPE_CHECKING:
-    from jessy_tui.app import JessyApp
     from jessy_tui.bases.token_client import TokenCounter
     from jessy_tui.dataset.checks import Finding, Said, Severity
     from jessy_tui.dataset.checks.following import Checking, Following
     from jessy_tui.dataset.checks.length import Measure
     from jessy_tui.dataset.example import Example
+    from jessy_tui.ui.keeping import Keeping
 
 _AFTER = 0.1
 """Seconds after the examples are there: they are on the screen before the checks are read."""
@@ -24,7 +24,7 @@ class FindingsService:
     draws anew when the signal comes.
     """
 
-    def __init__(self, app: "JessyApp") -> None:
+    def __init__(self, app: "Keeping") -> None:
         self._app = app
         self._store: ExampleStore | None = None
         self._following: Following | None = None
