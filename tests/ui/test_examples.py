@@ -56,6 +56,7 @@ async def test_the_label_key_sets_iterations_and_complexity_together(workspace: 
         await press(pilot, "i", "7", "7")
         assert "HIGH   7" in shown(pilot)
         await press(pilot, "ctrl+s")
+        await until(pilot, lambda: "unsaved" not in shown(pilot))
     label = orjson.loads((workspace.data / "chat.json").read_bytes())[0]["conversations"][1]
     assert label["metadata"] == {"complexity": "HIGH", "iterations": 7, "category": "greeting"}
 
