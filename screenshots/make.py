@@ -18,7 +18,8 @@ from jessy_tui.workspace import Workspace
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 SIZE = (120, 36)
-QUESTIONS = ("sana bisi sorucam", "naber kanka", "API nedir")
+_KEYS = {" ": "space", "'": "apostrophe"}
+QUESTIONS = ("sana bisi sorucam", "naber kanka", "heyy jessy what's up")
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
@@ -29,6 +30,12 @@ async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
             return
         await pilot.pause(0.05)
     raise TimeoutError("the app did not get there within a minute")
+
+
+def shown(pilot: Pilot[None]) -> str:
+    """The screen's text."""
+    strips = pilot.app.screen._compositor.render_strips()
+    return "\n".join(strip.text for strip in strips)
 
 
 async def examples(pilot: Pilot[None]) -> None:
@@ -55,7 +62,9 @@ async def label(pilot: Pilot[None]) -> None:
 async def dashboard(pilot: Pilot[None]) -> None:
     """The distributions."""
     await pilot.press("f2")
-    await pilot.pause(0.3)
+    await until(pilot, lambda: "Complexity x" in shown(pilot))
+    await until(pilot, lambda: "ounting" not in shown(pilot))
+    await pilot.pause(1)
 
 
 async def training(pilot: Pilot[None]) -> None:
@@ -79,7 +88,7 @@ async def chat(pilot: Pilot[None]) -> None:
     transcript = app.screen.query_one("#transcript", VerticalScroll)
     await until(pilot, lambda: "ready" in (transcript.border_subtitle or ""))
     for count, question in enumerate(QUESTIONS, start=1):
-        await pilot.press(*("space" if key == " " else key for key in question), "enter")
+        await pilot.press(*(_KEYS.get(key, key) for key in question), "enter")
         await until(pilot, lambda: len(app.screen.query("Exchange")) == count)  # noqa: B023
         await until(pilot, lambda: len(app.screen.query(".verdict")) == count)  # noqa: B023
         await until(pilot, lambda: "tokens/s" in str(app.screen.query(".verdict").last().render()))

@@ -25,7 +25,7 @@ _REPEAT: Final = rf"^(?:{_LABEL}:[1-9][0-9]?(?:,{_LABEL}:[1-9][0-9]?)*)?$"
 class Recipe(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """The settings of a run. The defaults are those of `nano`."""
 
-    epochs: Annotated[float, Meta(gt=0, le=10_000, description="How often each row is seen.")] = 7
+    epochs: Annotated[float, Meta(gt=0, le=10_000, description="How often each row is seen.")] = 10
     batch_size: Annotated[int, Meta(ge=1, le=1024, description="Rows a step learns from.")] = 4
     learning_rate: Annotated[
         float, Meta(gt=0, description="The highest learning rate, reached after the warm-up.")
