@@ -56,7 +56,8 @@ def state(folder: Path) -> Path:
 
 
 def open_store(folder: Path) -> ExampleStore:
-    paths = sorted((folder / "data").iterdir())
+    # As a workspace does: what a killed save leaves half-written begins with a dot.
+    paths = sorted(path for path in (folder / "data").iterdir() if path.name[0] != ".")
     store = ExampleStore.open(paths, journal=state(folder) / "journal.jsonl")
     store.wait_indexed()
     return store
