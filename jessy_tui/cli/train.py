@@ -63,6 +63,19 @@ _LATEST: Final = "\0latest"
     metavar="FILE",
     help="Train on the machines of this file, in the form of mlx.launch; the first is this one.",
 )
+@click.option(
+    "--queue",
+    "queued",
+    is_flag=True,
+    help="Let it wait for the runs before it, and return.",
+)
+@click.option(
+    "--sweep",
+    "axes",
+    multiple=True,
+    metavar="KEY=VALUE,VALUE",
+    help="Queue a run of every combination: settings with several values each.",
+)
 @click.option("--detach", is_flag=True, help="Start it and return; it goes on by itself.")
 @json_option
 @click.pass_obj
@@ -75,8 +88,10 @@ def command(
     resume: str | None,
     workers: int,
     hosts: Path | None,
+    axes: tuple[str, ...],
     *,
     only_look: bool,
+    queued: bool,
     detach: bool,
     as_json: bool,
 ) -> None:
@@ -86,11 +101,11 @@ def command(
     without the stop. Exit codes: 0 finished or stopped, 1 it failed, 2 wrong use.
     """
     if resume is not None:
-        given = [preset, base, hosts, *settings]
-        if any(given) or only_look:
+        given = [preset, base, hosts, *settings, *axes]
+        if any(given) or only_look or queued:
             raise click.UsageError(
-                "--resume goes on with a run as it was made; leave out --base, --preset, --set "
-                "and --preflight."
+                "--resume goes on with a run as it was made; leave out --base, --preset, --set, "
+                "--preflight, --queue and --sweep."
             )
         run = _resume(workspace, resume if resume != _LATEST else name)
     else:
@@ -106,6 +121,11 @@ def command(
                 f"A batch of {recipe.batch_size} rows cannot be divided among {workers} processes; "
                 "set batch_size higher."
             )
+        if queued or axes:
+            if workers > 1 or hosts:
+                raise click.UsageError("The queue trains with one process; start that run by hand.")
+            _queue(workspace, base, name, recipe, axes, as_json=as_json)
+            return
         run = _start(workspace, base, name, recipe, workers, hosts)
     if detach:
         _say_detached(run, as_json=as_json)
@@ -150,6 +170,30 @@ def _start(
     run = create_run(workspace, name=name, base=base, recipe=recipe)
     start_run(workspace, run, workers=workers, hosts=hosts)
     return run
+
+
+def _queue(
+    workspace: Workspace,
+    base: str,
+    name: str | None,
+    recipe: "Recipe",
+    axes: tuple[str, ...],
+    *,
+    as_json: bool,
+) -> None:
+    from jessy_tui.training.ordering import RunOrder, carry_out
+    from jessy_tui.training.sweep import grid
+
+    try:
+        grid(recipe, axes)
+    except JessyError as error:
+        raise click.UsageError(str(error)) from error
+    order = RunOrder(name, base, recipe, axes, queued=True)
+    runs = carry_out(workspace, order)
+    if as_json:
+        print_json({"queued": [run.name for run in runs]})
+        return
+    click.echo(f"Queued: {', '.join(run.name for run in runs)}. Look at them: jessy runs")
 
 
 def _resume(workspace: Workspace, name: str | None) -> "Run":
