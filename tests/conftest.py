@@ -1,5 +1,6 @@
 """What all tests share. Nothing here imports mlx: models are built in processes of their own."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,6 +8,16 @@ import orjson
 import pytest
 
 from jessy_tui.workspace import Workspace
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of a real terminal type as fast as people do: beside others they prove nothing."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        skip = pytest.mark.skip(reason="runs alone, with: pytest -m alone")
+        for item in items:
+            if item.get_closest_marker("alone"):
+                item.add_marker(skip)
+
 
 REPOSITORY = Path(__file__).parent.parent
 

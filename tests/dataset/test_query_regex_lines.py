@@ -68,6 +68,8 @@ def check(pattern: str, content: bytes) -> bool:
 @settings(deadline=None, max_examples=400)
 @given(PATTERNS, ROWS, st.sampled_from([b"\n", b"\r\n", b"\n\n", b"\n \n"]))
 @example("^a", [(["ba", "a"], False, "")], b"\n")
+@example("bI", [(["bı"], False, "")], b"\n")
+@example("\\W", [([""], False, "")], b"\n")
 @example("a$", [(["ab", "a\n"], False, "")], b"\n")
 @example("[^b]*$", [(["b"], False, ""), (["a"], False, "")], b"\n")
 @example("\\B", [([""], False, "")], b"\n")

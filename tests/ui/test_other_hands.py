@@ -257,6 +257,7 @@ async def test_all_conflicts_can_go_to_the_other_side_and_come_back(workspace: W
     async with opened(workspace) as pilot:
         await edit_answer(pilot, "benim ")
         await press(pilot, "j", "d")
+        await until(pilot, lambda: "7 examples" in shown(pilot))
         write(file_of(workspace), [answered(row, "onların") for row in ROWS[:2]] + ROWS[2:])
         await noticed(pilot, "2 conflicts with your edits")
         await press(pilot, "equals_sign", "n")

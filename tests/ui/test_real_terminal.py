@@ -3,9 +3,12 @@
 from base64 import b64encode
 
 import orjson
+import pytest
 
 from jessy_tui.workspace import Workspace
 from tests.ui.terminal import Terminal
+
+pytestmark = pytest.mark.alone
 
 
 def test_copying_asks_the_terminal_itself_as_it_works_over_ssh(workspace: Workspace) -> None:

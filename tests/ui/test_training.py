@@ -373,7 +373,7 @@ async def test_a_run_says_that_the_examples_have_changed_since(workspace: Worksp
     put_run(workspace)
     async with at_training(workspace) as pilot:
         await until(pilot, lambda: "first · finished" in shown(pilot))
-        await press(pilot, "1", "i", "9", "ctrl+s")
+        await press(pilot, "1", "i", "9", "9", "ctrl+s")
         await until(pilot, lambda: any("Saved" in notice for notice in notices(pilot)))
         assert "the examples have changed since" not in shown(pilot)
         await press(pilot, "3")

@@ -1,10 +1,13 @@
 """Two real apps, each in a terminal of its own, on one workspace."""
 
 import orjson
+import pytest
 
 from jessy_tui.dataset.example import Example
 from jessy_tui.workspace import Workspace
 from tests.ui.terminal import Terminal
+
+pytestmark = pytest.mark.alone
 
 
 def test_two_apps_in_two_terminals_lose_nothing_of_each_other(workspace: Workspace) -> None:

@@ -25,8 +25,8 @@ def rows_with(content: bytes, plain: bytes, patterns: Sequence[str]) -> list[lis
         decoded = [(row, _texts(line)) for row, line in enumerate(rows) if not flags[row]]
         content = b"\n".join([rows[row] for row in numbers])
     lines = lines_of(content)
-    fit = [(row, texts) for row, texts in decoded if not _has_reserved(texts)]
-    others = [(row, texts) for row, texts in decoded if _has_reserved(texts)]
+    fit = [(row, texts) for row, texts in decoded if _fits(texts)]
+    others = [(row, texts) for row, texts in decoded if not _fits(texts)]
     more = join_lines([line_of(texts) for _, texts in fit])
     return [
         [
@@ -49,5 +49,6 @@ def _texts(line: bytes) -> _Texts:
     return tuple(turn.text for turn in turns if turn.text is not None)
 
 
-def _has_reserved(texts: _Texts) -> bool:
-    return any(character in text for text in texts for character in RESERVED)
+def _fits(texts: _Texts) -> bool:
+    """Whether the texts can stand as a line among others: there is one, and none is in the way."""
+    return any(texts) and not any(character in text for text in texts for character in RESERVED)

@@ -48,6 +48,8 @@ class LineRegex:
         # To RE2 an I is a letter of a word, and an ı is not.
         bounded = any(r"\b" in way.body or r"\B" in way.body for way in ways)
         self._turkish: Any = None
+        # An I in the pattern is an ı, too, and finds that also where no I stands.
+        self._everywhere = regex.turkish != regex.english
         if regex.turkish != regex.english or bounded or (dotless and dotted):
             self._turkish = _rows_with(alternatives(regex.turkish))
         elif dotless:
@@ -60,7 +62,7 @@ class LineRegex:
         found = set(_rows(self._english, lines))
         yield from found
         if self._turkish is not None:
-            numbers, others = _with_capital_i(lines, found)
+            numbers, others = _to_read_again(lines, found, everywhere=self._everywhere)
             others = others.replace(b"I", "ı".encode())
             yield from (numbers[row] for row in _rows(self._turkish, others))
 
@@ -71,12 +73,16 @@ def _or_capital_i(atom: Atom) -> str | None:
     return None
 
 
-def _with_capital_i(lines: bytes, found: Collection[int]) -> tuple[list[int], bytes]:
-    """The lines that Turkish reads otherwise, but for those found; their numbers first."""
+def _to_read_again(
+    lines: bytes, found: Collection[int], *, everywhere: bool
+) -> tuple[list[int], bytes]:
+    """The lines that Turkish reads otherwise, or all, but for those found; their numbers first."""
     for complexity in (b"MEDIUM", b"HIGH"):  # whose I is in no message
         lines = lines.replace(b"\x1fcomplexity\x1f:\x1f" + complexity + _QUOTE, b"")
     rows = lines.split(_ROW)
-    numbers = [row for row, line in enumerate(rows) if b"I" in line and row not in found]
+    numbers = [
+        row for row, line in enumerate(rows) if (everywhere or b"I" in line) and row not in found
+    ]
     return numbers, _ROW.join([rows[row] for row in numbers])
 
 
