@@ -32,11 +32,14 @@ def show_findings(app: "JessyApp", panel: UseList) -> None:
     order = list(_SIGNS)
     checks = sorted(counted.items(), key=lambda one: (order.index(one[0][0]), -one[1], one[0][1]))
     looking = "" if findings.settled else "looking …"
+    # What was not looked at is not said to be well.
+    unchecked = findings.too_many and not findings.checked_all
+    nothing = "Not checked: press x, then c." if unchecked else "The checks find nothing."
     panel.show(
         [
             Item(check, count, query, _SIGNS[severity], app.theme_variables[_COLOURS[severity]])
             for (severity, check, query), count in checks
         ],
         subtitle=looking or findings.words or "none",
-        nothing=looking or "The checks find nothing.",
+        nothing=looking or nothing,
     )
