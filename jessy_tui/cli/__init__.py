@@ -22,6 +22,7 @@ VERBS = {
     "train": "Fine-tune a base on the examples.",
     "runs": "List the runs, their state and last figures.",
     "chat": "Ask a checkpoint something.",
+    "eval": "Measure whether a checkpoint thinks the right amount.",
 }
 # Where the module of a verb cannot have its name.
 _MODULES = {"import": "importing"}
