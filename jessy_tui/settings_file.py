@@ -11,9 +11,9 @@ from jessy_tui.workspace import Workspace
 
 
 def keep_settings(
-    workspace: Workspace, table: str, values: Mapping[str, str | int | float]
+    workspace: Workspace, table: str, values: Mapping[str, str | int | float | None]
 ) -> None:
-    """Set the keys of one table of the workspace's settings.
+    """Set the keys of one table of the workspace's settings; one that is None is taken out.
 
     Raises:
         JessyError: the file cannot be read or written.
@@ -25,7 +25,10 @@ def keep_settings(
         if all(found.get(key) == value for key, value in values.items()):
             return
         for key, value in values.items():
-            found[key] = value
+            if value is not None:
+                found[key] = value
+            elif key in found:
+                del found[key]
     except (OSError, ValueError, TOMLKitError, TypeError, AttributeError) as error:
         raise JessyError(
             f"{path} could not be read ({error}); mend it, or move it away."

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from jessy_tui.errors import JessyError
+from jessy_tui.iteration import Policy
 
 EXAMPLE_SUFFIXES = (".json", ".jsonl")
 PROBES_NAME = "probes.json"
@@ -128,6 +129,34 @@ class TrainingSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     where the terminal can show one (OSC 9, OSC 777); only the bell; or neither."""
 
 
+class ChatSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """`[chat]`: how the Chat tab asks."""
+
+    temperature: Annotated[float, msgspec.Meta(ge=0, le=5)] = 0.0
+    """How surprising an answer may be; 0 takes the likeliest token each time."""
+    top_p: Annotated[float, msgspec.Meta(gt=0, le=1)] = 1.0
+    """Only the likeliest tokens that together have this probability; 1 means all."""
+    min_p: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
+    """Only tokens at least this share as probable as the likeliest one; 0 means all."""
+    repetition_penalty: Annotated[float, msgspec.Meta(ge=0.1, le=10)] = 1.0
+    """Makes the last tokens less likely to come again; 1 means none."""
+    seed: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    """Of the random choices; without one each answer differs where the temperature is above 0."""
+    max_tokens: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 512
+    """The longest answer of a pass, in tokens."""
+    policy: str = "auto"
+    """How many passes: auto (the plan decides), single, or fixed N."""
+    max_seconds: Annotated[float, msgspec.Meta(gt=0)] | None = None
+    """An answer is stopped after so many seconds; without it, never."""
+    system: str = ""
+    """A system prompt instead of the one a run was trained with; empty means that one."""
+    context: bool = True
+    """Whether a question is asked after what was said before it in the talk, or on its own."""
+
+    def __post_init__(self) -> None:
+        Policy.parse(self.policy)
+
+
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """`jessy.toml`, all of it optional."""
 
@@ -135,6 +164,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     check: CheckSettings = CheckSettings()
     targets: TargetSettings = TargetSettings()
     training: TrainingSettings = TrainingSettings()
+    chat: ChatSettings = ChatSettings()
 
 
 @dataclass(frozen=True)
@@ -162,6 +192,11 @@ class Workspace:
     def probes(self) -> Path:
         """The held-out questions."""
         return self.data / PROBES_NAME
+
+    @property
+    def chats(self) -> Path:
+        """What was said to models, a file a session."""
+        return self.root / "chats"
 
     @property
     def state(self) -> Path:

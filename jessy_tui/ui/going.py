@@ -1,9 +1,9 @@
 """Ways from any tab to the examples: to those of a filter, and to the form of a new one."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual import work
 
@@ -12,6 +12,7 @@ from jessy_tui.dataset.store import ExampleStore
 from jessy_tui.errors import JessyError
 from jessy_tui.iteration import Complexity
 from jessy_tui.ui.in_order import InOrder
+from jessy_tui.ui.text import count_of
 from jessy_tui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -56,6 +57,47 @@ class Going(InOrder):
         if isinstance(screen, ExamplesScreen):
             self.call_later(screen.go_to, entry_id)
 
+    @work(group="add")
+    async def add_examples(
+        self,
+        rows: Sequence[Example],
+        file: Path | None = None,
+        *,
+        origin: Mapping[str, Any] | None = None,
+        then: Callable[[list[int]], object] | None = None,
+    ) -> None:
+        """Put new examples among the others: unsaved, and undone in one go.
+
+        Each goes to the end of `file`, or else of the file that holds most examples of its
+        category. `origin` goes into the metadata of those that have none, and says where they
+        come from; `then` gets their ids.
+        """
+        store = self.store
+        if store is None:
+            self.notify("The examples are still being read.", severity="warning")
+            return
+        if origin is not None:
+            rows = [
+                row if "origin" in row.metadata else row.with_metadata(origin=dict(origin))
+                for row in rows
+            ]
+        words = count_of(len(rows), "example")
+        try:
+            if file is not None:
+                files = [file] * len(rows)
+            else:
+                census = await asyncio.to_thread(store.census)
+                files = [home_of(census, row.category or "", self.workspace) for row in rows]
+            where = ", ".join(dict.fromkeys(one.name for one in files))
+            with store.together(f"added {words} to {where}"):
+                ids = [store.insert(None, *pair) for pair in zip(files, rows, strict=True)]
+        except JessyError as error:
+            self.notify(str(error), title="Not added", severity="error", timeout=15, markup=False)
+            return
+        self.notify(f"Added {words} to {where}. F1, then u undoes; ctrl+s saves.", markup=False)
+        if then is not None:
+            then(ids)
+
     @work(exclusive=True, group="write")
     async def write_example(
         self,
@@ -71,6 +113,23 @@ class Going(InOrder):
         When it is kept it goes to the end of `file`, or else of the file that holds most examples
         of the category; `then` gets its id.
         """
+        draft = Example.of("", "", complexity=complexity, iterations=iterations, category=category)
+        await self._write(draft, file, then)
+
+    @work(exclusive=True, group="write")
+    async def write_draft(
+        self,
+        draft: Example,
+        *,
+        file: Path | None = None,
+        then: Callable[[int], object] | None = None,
+    ) -> None:
+        """Open the form of a new example that is partly written; see `write_example`."""
+        await self._write(draft, file, then)
+
+    async def _write(
+        self, written: Example, file: Path | None, then: Callable[[int], object] | None
+    ) -> None:
         from jessy_tui.ui.examples.example_editor import ExampleEditor
 
         store = self.store
@@ -79,11 +138,9 @@ class Going(InOrder):
             return
         # Of a million examples it takes too long for the screen's own thread.
         census = await asyncio.to_thread(store.census)
-        target = file or home_of(census, category, self.workspace)
-        draft: Example | None = Example.of(
-            "", "", complexity=complexity, iterations=iterations, category=category
-        )
+        target = file or home_of(census, written.category or "", self.workspace)
         categories = census.categories()
+        draft: Example | None = written
         while draft is not None:
             draft = await self.push_screen_wait(
                 ExampleEditor(

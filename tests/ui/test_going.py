@@ -7,6 +7,7 @@ import pytest
 from textual.pilot import Pilot
 
 from jessy_tui.app import JessyApp
+from jessy_tui.dataset.example import Example
 from jessy_tui.dataset.store import ExampleStore
 from jessy_tui.errors import JessyError
 from jessy_tui.iteration import Complexity
@@ -98,3 +99,60 @@ async def test_what_cannot_be_added_comes_back_into_the_form(
         store = app_of(pilot).store
         assert store is not None
         await until(pilot, lambda: store.unsaved == 1)
+
+
+async def test_examples_from_elsewhere_are_added_unsaved_and_undone_in_one_go(
+    make_workspace: MakeWorkspace,
+) -> None:
+    rows = [example(*row) for row in EXAMPLES]
+    workspace = make_workspace(a_json=rows[:2] * 3, b_json=rows[2:])
+    new = [
+        Example(example("selam", "Selam.", "LOW", 1, "greeting")),
+        Example(example("TCP nedir", "Bir protokol.", "MEDIUM", 3, "technology", origin="mine")),
+    ]
+    added: list[int] = []
+    async with opened(workspace) as pilot:
+        await press(pilot, "2")
+        app_of(pilot).add_examples(new, origin={"from": "chat"}, then=added.extend)
+        await until(pilot, lambda: added)
+        store = app_of(pilot).store
+        assert store is not None
+        entries = [store.entry(one) for one in added]
+        assert [entry.file.name for entry in entries] == ["a.json", "b.json"]
+        assert entries[0].example.metadata["origin"] == {"from": "chat"}
+        assert entries[1].example.metadata["origin"] == "mine"
+        assert store.unsaved == 2
+        assert any("Added 2 examples to a.json, b.json." in one for one in notices(pilot))
+        await press(pilot, "f1", "u")
+        assert len(store) == 12
+        assert store.unsaved == 0
+
+
+async def test_examples_that_cannot_be_added_say_so_and_change_nothing(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(workspace) as pilot:
+        store = app_of(pilot).store
+        assert store is not None
+        elsewhere = workspace.root / "data" / "other.json"
+        elsewhere.write_bytes(b"[]")
+        app_of(pilot).add_examples([Example(example(*EXAMPLES[0]))], elsewhere, origin={})
+        await until(pilot, lambda: notices(pilot))
+        assert len(store) == 8
+
+
+async def test_a_draft_opens_in_the_form_with_the_empty_field_in_focus(
+    workspace: Workspace,
+) -> None:
+    draft = Example(example("naber", "", "LOW", 1, "greeting", origin={"from": "chat"}))
+    async with opened(workspace) as pilot:
+        app_of(pilot).write_draft(draft)
+        await until(pilot, lambda: isinstance(pilot.app.screen, ExampleEditor))
+        await until(pilot, lambda: pilot.app.focused is not None)
+        await type_text(pilot, "iyi")
+        await press(pilot, "ctrl+s")
+        store = app_of(pilot).store
+        assert store is not None
+        last = store[len(store) - 1].example
+        assert (last.question, last.answer) == ("naber", "iyi")
+        assert last.metadata["origin"] == {"from": "chat"}

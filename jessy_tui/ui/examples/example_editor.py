@@ -128,7 +128,8 @@ class ExampleEditor(ModalScreen[Example]):
         fields = self._fields
         self._check_soon()
         answer = next((field for field in reversed(fields) if field.role == JESSY), fields[-1])
-        (fields[0] if self.example is None else answer).area.focus()
+        empty = next((field for field in fields if not field.text), answer)
+        (empty if self.example is None else answer).area.focus()
 
     # --- what stands in the form ---------------------------------------------------------------
 
