@@ -179,7 +179,7 @@ def as_object(run: "Run") -> dict[str, Any]:
         "seconds": record.seconds if record.seconds is not None else figures.seconds,
         "seconds_left": figures.seconds_left if run.state_of(record).active else None,
         "checkpoints": {name: str(run.checkpoint(name)) for name in run.checkpoints()},
-        "chosen": record.recipe.chosen,
+        "chosen": run.chosen,
         "reason": record.reason,
         "blas": record.blas,
         "data": msgspec.to_builtins(record.data),

@@ -235,7 +235,7 @@ def _say_end(run: "Run", *, as_json: bool) -> None:
             "final": f"step {record.step}",
         }
         if checkpoint in notes:
-            asked = ", the one it is asked with" if checkpoint == record.recipe.chosen else ""
+            asked = ", the one it is asked with" if checkpoint == run.chosen else ""
             click.echo(f"  {checkpoint}: {notes[checkpoint]}{asked}: {run.checkpoint(checkpoint)}")
     if run.state.resumable:
         click.echo(f"Go on with it: jessy train --resume {run.name}")

@@ -20,6 +20,8 @@ class About(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """In the order they were given; a sweep gives its runs its own name as one."""
     place: float | None = None
     """Where the run waits in the queue, the lowest first; None: since it was made."""
+    chosen: str | None = None
+    """The checkpoint it is asked with, where a person has chosen one: a step, "best" or "final"."""
 
 
 def read_about(folder: Path) -> About:

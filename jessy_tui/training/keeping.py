@@ -80,6 +80,21 @@ def annotate_run(run: Run, *, note: str | None = None, tags: Iterable[str] | Non
     write_about(run.folder, about)
 
 
+def choose_checkpoint(run: Run, name: str | None) -> None:
+    """Make a checkpoint the one the run is asked with and exported from, unless told otherwise.
+
+    Args:
+        run: it may train meanwhile.
+        name: a step, "best" or "final"; None leaves it to the run's recipe again.
+
+    Raises:
+        JessyError: it has no such checkpoint, or its `about.json` cannot be read or written.
+    """
+    if name is not None:
+        run.checkpoint(name)
+    write_about(run.folder, msgspec.structs.replace(read_about(run.folder), chosen=name))
+
+
 def size_of(run: Run) -> int:
     """How many bytes the run's folder takes on the disk."""
     return sum(_size(path) for path in run.folder.rglob("*"))

@@ -8,6 +8,7 @@ from typing import Final
 
 from jessy_tui.errors import JessyError
 from jessy_tui.training import events
+from jessy_tui.training.about import read_about
 from jessy_tui.training.processes import is_alive
 from jessy_tui.training.recipe import Recipe
 from jessy_tui.training.record import RunRecord, RunState, read_record
@@ -181,12 +182,17 @@ class Run:
         ends = [name for name in ("best", "final") if (self.folder / name).is_dir()]
         return [*(str(step) for step in steps), *ends]
 
+    @property
+    def chosen(self) -> str:
+        """The checkpoint it is asked with: the one a person has chosen, else that of its recipe."""
+        return read_about(self.folder).chosen or self.recipe.chosen
+
     def checkpoint(self, name: str | None = None) -> Path:
         """The folder of a checkpoint, which mlx-lm loads as an adapter path.
 
         Args:
-            name: a step, "best" or "final"; by default the one that the recipe chooses, and where
-                it is not there yet, the latest there is.
+            name: a step, "best" or "final"; by default the one that a person or else the recipe
+                chooses, and where it is not there yet, the latest there is.
 
         Raises:
             JessyError: there is no such checkpoint, or none at all yet.
@@ -198,7 +204,7 @@ class Run:
                 f"{self.name}."
             )
         if name is None:
-            chosen = self.recipe.chosen
+            chosen = self.chosen
             steps = [step for step in there if step.isdigit()]
             name = chosen if chosen in there else steps[-1] if steps else there[-1]
         if name not in there:

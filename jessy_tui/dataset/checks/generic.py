@@ -99,19 +99,28 @@ _PHRASES: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
 _PATTERNS: Final = tuple((pieces, re.compile(pattern)) for pieces, pattern in _PHRASES)
 
 
+def generic_phrase(plain: str) -> str | None:
+    """The first thing in a text that any assistant says; None where there is nothing.
+
+    Args:
+        plain: folded, without code, its blank space made single, as `Subject.plain` has it.
+    """
+    for pieces, pattern in _PATTERNS:
+        found = pattern.search(plain) if any(map(plain.__contains__, pieces)) else None
+        if found:
+            return found[0].strip(",! ")
+    return None
+
+
 def _generic(subject: Subject) -> Iterator[Flaw]:
     for path, text, is_answer in subject.plain:
-        if not is_answer:
-            continue
-        for pieces, pattern in _PATTERNS:
-            found = pattern.search(text) if any(map(text.__contains__, pieces)) else None
-            if found:
-                reason = (
-                    f'the answer says "{found[0].strip(",! ")}", as any assistant would; say it '
-                    "as JESSY would, or leave it out."
-                )
-                yield Flaw(path, reason)
-                break
+        phrase = generic_phrase(text) if is_answer else None
+        if phrase is not None:
+            reason = (
+                f'the answer says "{phrase}", as any assistant would; say it as JESSY would, or '
+                "leave it out."
+            )
+            yield Flaw(path, reason)
 
 
 CHECKS: Final = (ExampleCheck("generic-phrase", "warning", "What any assistant says.", _generic),)
