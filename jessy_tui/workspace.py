@@ -157,6 +157,17 @@ class ChatSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_o
         Policy.parse(self.policy)
 
 
+class ExportSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """`[export]`: what leaves the house."""
+
+    converter: str = ""
+    """llama.cpp's convert_hf_to_gguf.py, or the folder it is in; by default the one on the PATH. It
+    makes a GGUF of the bases whose architecture is not written as one here."""
+    data_licence: str = ""
+    """Under which the examples may be used, for the card of an export; by default what
+    data/README.md says."""
+
+
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """`jessy.toml`, all of it optional."""
 
@@ -165,6 +176,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     targets: TargetSettings = TargetSettings()
     training: TrainingSettings = TrainingSettings()
     chat: ChatSettings = ChatSettings()
+    export: ExportSettings = ExportSettings()
 
 
 @dataclass(frozen=True)
@@ -187,6 +199,11 @@ class Workspace:
     def runs(self) -> Path:
         """One folder a fine-tune."""
         return self.root / "models" / "runs"
+
+    @property
+    def exports(self) -> Path:
+        """One folder an export."""
+        return self.root / "models" / "exports"
 
     @property
     def probes(self) -> Path:

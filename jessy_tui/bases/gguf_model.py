@@ -6,12 +6,13 @@ before any work. Imported only where a base is made, in a process of its own.
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 import numpy as np
 
 from jessy_tui.bases.gguf_file import Floats, GgufFile
+from jessy_tui.bases.gguf_names import ARCHITECTURES, ROPE_FACTORS, llama3_factors, our_name
 from jessy_tui.bases.gguf_tokenizer import (
     check_tokenizer,
     describe_tokenizer,
@@ -19,33 +20,6 @@ from jessy_tui.bases.gguf_tokenizer import (
     write_tokenizer,
 )
 from jessy_tui.errors import JessyError
-
-# model_type in Hugging Face's words -> its class.
-_ARCHITECTURES: Final = {
-    "llama": "LlamaForCausalLM",
-    "qwen2": "Qwen2ForCausalLM",
-    "qwen3": "Qwen3ForCausalLM",
-}
-_OUTSIDE: Final = {
-    "token_embd.weight": "model.embed_tokens.weight",
-    "output_norm.weight": "model.norm.weight",
-    "output.weight": "lm_head.weight",
-}
-_INSIDE: Final = {
-    "attn_norm": "input_layernorm",
-    "attn_q": "self_attn.q_proj",
-    "attn_k": "self_attn.k_proj",
-    "attn_v": "self_attn.v_proj",
-    "attn_output": "self_attn.o_proj",
-    "attn_q_norm": "self_attn.q_norm",
-    "attn_k_norm": "self_attn.k_norm",
-    "ffn_norm": "post_attention_layernorm",
-    "ffn_gate": "mlp.gate_proj",
-    "ffn_up": "mlp.up_proj",
-    "ffn_down": "mlp.down_proj",
-}
-# The frequencies of Llama 3's longer context; computed again from the configuration.
-_ROPE_FACTORS: Final = "rope_freqs.weight"
 
 Told = Callable[[int, int], None]
 """Called with the tensors done and those there are."""
@@ -104,13 +78,13 @@ def names_of(source: GgufFile) -> dict[str, str]:
         JessyError: the architecture is not known here, or a tensor is not.
     """
     architecture = source.text("general.architecture")
-    if architecture not in _ARCHITECTURES:
+    if architecture not in ARCHITECTURES:
         raise JessyError(
             f"{source.path} is a model of the architecture {architecture or 'none'}, which cannot "
-            f"be converted from a GGUF here (known: {', '.join(_ARCHITECTURES)}); use the model's "
+            f"be converted from a GGUF here (known: {', '.join(ARCHITECTURES)}); use the model's "
             "Hugging Face folder."
         )
-    names = {name: _name_of(name) for name in source.names if name != _ROPE_FACTORS}
+    names = {name: our_name(name) for name in source.names if name != ROPE_FACTORS}
     for name, ours in names.items():
         if not ours:
             raise JessyError(
@@ -118,15 +92,6 @@ def names_of(source: GgufFile) -> dict[str, str]:
                 "has; use the model's Hugging Face folder."
             )
     return {name: ours for name, ours in names.items() if ours}
-
-
-def _name_of(name: str) -> str | None:
-    if name in _OUTSIDE:
-        return _OUTSIDE[name]
-    match name.split("."):
-        case ["blk", layer, part, ("weight" | "bias") as kind] if part in _INSIDE:
-            return f"model.layers.{layer}.{_INSIDE[part]}.{kind}"
-    return None
 
 
 def config_of(source: GgufFile, precision: str) -> dict[str, Any]:
@@ -150,7 +115,7 @@ def config_of(source: GgufFile, precision: str) -> dict[str, Any]:
     names = source.names
     tokens = source.metadata.get("tokenizer.ggml.tokens") or []
     config = {
-        "architectures": [_ARCHITECTURES[architecture]],
+        "architectures": [ARCHITECTURES[architecture]],
         "attention_bias": "blk.0.attn_q.bias" in names,
         "bos_token_id": special_id(source, "bos"),
         "eos_token_id": special_id(source, "eos"),
@@ -182,9 +147,9 @@ def _scaling(source: GgufFile, architecture: str, config: dict[str, Any]) -> dic
             f"{source.path} stretches its positions ({kind}), which cannot be converted from a "
             "GGUF here; use the model's Hugging Face folder."
         )
-    if _ROPE_FACTORS not in source.names:
+    if ROPE_FACTORS not in source.names:
         return None
-    factors = source.tensor(_ROPE_FACTORS)
+    factors = source.tensor(ROPE_FACTORS)
     if np.allclose(factors, 1.0):
         return None
     scaling = {
@@ -194,23 +159,13 @@ def _scaling(source: GgufFile, architecture: str, config: dict[str, Any]) -> dic
         "high_freq_factor": 4.0,
         "original_max_position_embeddings": 8192,
     }
-    if not np.allclose(factors, _llama3_factors(config, scaling), rtol=1e-3):
+    theirs = llama3_factors(config["head_dim"], config["rope_theta"], scaling)
+    if not np.allclose(factors, theirs, rtol=1e-3):
         raise JessyError(
             f"{source.path} stretches its positions in a way that cannot be converted from a GGUF "
             "here; use the model's Hugging Face folder."
         )
     return scaling
-
-
-def _llama3_factors(config: dict[str, Any], scaling: dict[str, Any]) -> Floats:
-    """By what each frequency is divided; as in `generate_extra_tensors` of llama.cpp's converter,
-    which writes them."""
-    dimensions = np.arange(0, config["head_dim"], 2, dtype=np.float32)
-    wavelength = 2 * np.pi * config["rope_theta"] ** (dimensions / config["head_dim"])
-    low, high = scaling["low_freq_factor"], scaling["high_freq_factor"]
-    turns = scaling["original_max_position_embeddings"] / wavelength
-    smooth = np.clip((turns - low) / (high - low), 0, 1)
-    return np.asarray(1 / ((1 - smooth) / scaling["factor"] + smooth), dtype=np.float32)
 
 
 def _straighten(name: str, tensor: Floats, config: dict[str, Any]) -> Floats:

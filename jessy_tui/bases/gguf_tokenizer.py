@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from jessy_tui.bases.gguf_cuts import COMPOSED, CUT, KNOWN, SINGLE_DIGITS, WHOLE_FIRST
 from jessy_tui.bases.gguf_file import GgufFile
 from jessy_tui.errors import JessyError
 
@@ -19,20 +20,6 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 _CONTROL, _USER_DEFINED = 3, 4  # kinds of tokens, of GGUF's specification
-_CUT: Final = {
-    "llama-bpe": (
-        r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}"
-        r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
-    ),
-    "qwen2": (
-        r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}"
-        r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
-    ),
-}
-# Composed before anything else by their makers' own tokenizers, which llama.cpp leaves out.
-_COMPOSED: Final = ("qwen2",)
-_SINGLE_DIGITS: Final = ("smollm", "starcoder", "refact", "command-r")
-_KNOWN: Final = ("gpt-2", *_SINGLE_DIGITS, *_CUT)
 
 _DEFAULT_SYSTEM: Final = re.compile(
     r"\{%-? if loop\.first and messages\[0\]\['role'\] != 'system' -?%\}(.*?)\{%-? endif -?%\}",
@@ -107,7 +94,7 @@ def check_tokenizer(source: GgufFile, folder: Path) -> None:
         if special is not None and getattr(written, f"{name}_token_id") != special:
             problem = problem or f"its {name} token is not number {number}"
     for sample in SAMPLES:
-        expected = unicodedata.normalize("NFC", sample) if pre in _COMPOSED else sample
+        expected = unicodedata.normalize("NFC", sample) if pre in COMPOSED else sample
         if written.decode(written.encode(sample, add_special_tokens=False)) != expected:
             problem = problem or f"{sample!r} does not come back as it was"
     if problem:
@@ -151,10 +138,10 @@ def describe_tokenizer(source: GgufFile) -> tuple[list[str], list[str], str]:
     pre = source.text("tokenizer.ggml.pre") or "none"
     tokens = source.metadata.get("tokenizer.ggml.tokens")
     merges = source.metadata.get("tokenizer.ggml.merges")
-    if kind != "gpt2" or pre not in _KNOWN:
+    if kind != "gpt2" or pre not in KNOWN:
         raise JessyError(
             f"{source.path} has a tokenizer of the kind {kind or 'none'} / {pre}, which cannot be "
-            f"rebuilt from a GGUF here (known: gpt2 / {', '.join(_KNOWN)}); use the model's "
+            f"rebuilt from a GGUF here (known: gpt2 / {', '.join(KNOWN)}); use the model's "
             "Hugging Face folder."
         )
     if not isinstance(tokens, list) or not isinstance(merges, list):
@@ -180,16 +167,16 @@ def _build(source: GgufFile, tokens: list[str], merges: list[str], pre: str) -> 
     vocabulary = {token: number for number, token in enumerate(tokens)}
     # Llama 3 looks a piece up as a whole before it merges anything.
     tokenizer = Tokenizer(
-        models.BPE(vocab=vocabulary, merges=pairs, ignore_merges=pre == "llama-bpe")
+        models.BPE(vocab=vocabulary, merges=pairs, ignore_merges=pre in WHOLE_FIRST)
     )
-    if pre in _CUT:
+    if pre in CUT:
         tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
             [
-                pre_tokenizers.Split(Regex(_CUT[pre]), behavior="isolated"),
+                pre_tokenizers.Split(Regex(CUT[pre]), behavior="isolated"),
                 pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
             ]
         )
-    elif pre in _SINGLE_DIGITS:
+    elif pre in SINGLE_DIGITS:
         tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
             [
                 pre_tokenizers.Digits(individual_digits=True),
@@ -199,7 +186,7 @@ def _build(source: GgufFile, tokens: list[str], merges: list[str], pre: str) -> 
     else:
         tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
-    if pre in _COMPOSED:
+    if pre in COMPOSED:
         tokenizer.normalizer = normalizers.NFC()
     kinds = source.metadata.get("tokenizer.ggml.token_type") or []
     for number, (token, kind) in enumerate(zip(tokens, kinds, strict=False)):

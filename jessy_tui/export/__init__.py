@@ -1,0 +1,1 @@
+"""Taking a checkpoint out of the house: adapter, fused model, GGUF, Ollama."""

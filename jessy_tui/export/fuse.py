@@ -1,0 +1,107 @@
+"""A whole model out of a base and an adapter, as a folder for mlx-lm and transformers.
+
+Weights pass one by one, so it takes the memory of the largest of them. Imported only by the process
+that exports.
+"""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from jessy_tui.bases.orders import Stage
+from jessy_tui.export.chat_format import ChatTemplate
+from jessy_tui.export.merge import Merged, read_config
+from jessy_tui.export.tensors import Floats, ModelWriter
+
+Say = Callable[[Stage], None]
+
+# What a model is besides its weights, by the names that the libraries look for.
+BESIDE_WEIGHTS: Final = (
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "tokenizer.model",
+    "special_tokens_map.json",
+    "added_tokens.json",
+    "vocab.json",
+    "merges.txt",
+    "chat_template.jinja",
+    "chat_template.json",
+    "generation_config.json",
+    "*.tiktoken",
+    "LICENSE*",
+    "*.py",
+)
+
+
+def unpack(
+    packed: npt.NDArray[np.uint32],
+    beside: list[Floats | None],
+    group: int,
+    bits: int,
+    mode: str,
+) -> Floats:
+    """Weights that MLX has quantized, as float32."""
+    import mlx.core as mx
+
+    assert beside[0] is not None  # noqa: S101  # every mode has scales; some have no biases
+    weight = mx.dequantize(
+        mx.array(packed),
+        mx.array(beside[0]),
+        None if beside[1] is None else mx.array(beside[1]),
+        group_size=group,
+        bits=bits,
+        mode=mode,
+    )
+    return np.array(weight.astype(mx.float32))
+
+
+def write_fused(base: Path, adapter: Path, folder: Path, say: Say) -> Merged:
+    """Write the whole model into the empty `folder`.
+
+    Raises:
+        JessyError: the adapter does not fit the base, or a file is damaged.
+        OSError: the disk is full, or a file cannot be read or written.
+    """
+    config = read_config(base)
+    merged = Merged(base, adapter, config, unpack)
+    copy_beside(base, folder)
+    config.pop("quantization", None)
+    config.pop("quantization_config", None)
+    content = msgspec.json.format(msgspec.json.encode(config), indent=2)
+    (folder / "config.json").write_bytes(content + b"\n")
+    done, total = 0, merged.nbytes
+    with ModelWriter(folder, merged.tensors) as writer:
+        for name, content in merged.contents():
+            say(Stage(doing="merges", done=done, total=total, unit="bytes"))
+            writer.write(name, content)
+            done += len(content)
+    say(Stage(doing="merges", done=total, total=total, unit="bytes"))
+    return merged
+
+
+def copy_beside(base: Path, folder: Path) -> None:
+    """Copy what a model is besides its weights; its chat template adds no system prompt then.
+
+    Raises:
+        OSError: a file cannot be read or written.
+    """
+    for pattern in BESIDE_WEIGHTS:
+        for path in base.glob(pattern):
+            shutil.copyfile(path, folder / path.name)
+    template = ChatTemplate(folder)
+    if _adds_a_system_prompt(template):
+        # A base that was put into its place by hand. It was trained without that prompt.
+        from jessy_tui.bases.quiet_template import silence_template
+
+        silence_template(folder)
+
+
+def _adds_a_system_prompt(template: ChatTemplate) -> bool:
+    from jessy_tui.bases.chat_template import default_system
+
+    return bool(default_system(template, template.bos)[1])
