@@ -1,5 +1,6 @@
 """Making a base ready from outside mlx: the work is done in a process of its own."""
 
+import contextlib
 import subprocess
 import sys
 import threading
@@ -142,7 +143,8 @@ class Fetch:
     def _end(self, process: "subprocess.Popen[bytes]") -> None:
         """Wait for the process; one that is left early is told to stop, and clears up first."""
         if process.stdin is not None:
-            process.stdin.close()
+            with contextlib.suppress(BrokenPipeError):  # it ended before it had read the order
+                process.stdin.close()
         try:
             process.wait(_SECONDS_TO_END)
         except subprocess.TimeoutExpired:

@@ -92,11 +92,13 @@ class Maker:
 
         target = order.target
         with (
-            hold_base(target),
+            hold_base(target, wait=False),
             write_folder(target, replace=order.replace) as fresh,
         ):
             make_export(known, fresh, {}, self.say)
             self.say(Stage(doing="puts it in its place"))
+            # From here on it is whole: a cancel is heard when it stands in its place.
+            signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM,))
         notes = list(known.notes)
         created, answer = self._give_to_ollama(order, notes)
         commands = commands_for(order, gguf_name(order))
@@ -116,10 +118,11 @@ class Maker:
         export itself is whole."""
         from jessy_tui.export import ollama
 
-        if order.way is not Way.OLLAMA or not order.create or not ollama.is_here():
-            return False, ""
         created = False
         try:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGTERM,))
+            if order.way is not Way.OLLAMA or not order.create or not ollama.is_here():
+                return False, ""
             ollama.create(order, self.say)
             created = True
             self.say(Stage(doing=f'asks {order.name} "{QUESTION}"'))
@@ -128,7 +131,7 @@ class Maker:
             notes.append(str(error))
             return created, ""
         except _CancelledError:
-            notes.append("Giving it to Ollama was cancelled; the folder is whole.")
+            notes.append("It was cancelled when the folder was whole already, so that is there.")
             return created, ""
 
     def _send(self, reply: Reply) -> None:

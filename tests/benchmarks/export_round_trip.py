@@ -1,6 +1,6 @@
 """Whether what is exported says what the checkpoint says, on a base of your own.
 
-    python -m tests.benchmarks.export_round_trip WORKSPACE RUN [--tokens 64] [--prompts 20]
+    python -m tests.benchmarks.export_round_trip WORKSPACE RUN [--only f16 q8_0]
 
 Exports the run as fused, f16, q8_0 and q4_0 into a temporary folder, and compares with the base and
 its adapter in MLX: the greedy answers to 20 prompts (fused in MLX, GGUFs in llama.cpp), the tokens
@@ -28,13 +28,14 @@ def main() -> None:
     parser.add_argument("run")
     parser.add_argument("--tokens", type=int, default=64)
     parser.add_argument("--prompts", type=int, default=len(rounds.PROMPTS))
+    parser.add_argument("--only", nargs="*", choices=[*Quantization], default=[*Quantization])
     asked = parser.parse_args()
     workspace = Workspace(asked.workspace.resolve())
     prompts = rounds.PROMPTS[: asked.prompts]
     texts = rounds.strings(1000)
     with tempfile.TemporaryDirectory() as folder:
         orders = {}
-        for name in ("fused", *Quantization):
+        for name in ("fused", *asked.only):
             order = _order(workspace, asked.run, name, Path(folder) / name)
             orders[name] = order
             _export(order)
@@ -47,7 +48,7 @@ def main() -> None:
         print(f"MLX: {time.perf_counter() - began:.0f} s")
         _compare("fused", reference["said"], mlx["fused"]["said"])
         print(f"  tokenizes alike: {_alike(reference['ids'], mlx['fused']['ids'])}")
-        for name in Quantization:
+        for name in map(Quantization, asked.only):
             found = rounds.ask_llama_cpp(
                 orders[name].target / gguf_name(orders[name]),
                 prompts,
@@ -67,6 +68,15 @@ def main() -> None:
                 f"  the next token after the same words: {right} of {len(pairs)} "
                 f"({100 * right / len(pairs):.2f} %)"
             )
+            close = [
+                f"{lead:.3f}"
+                for tokens, other, leads in zip(
+                    reference["said"], found["next"], reference["ahead"], strict=True
+                )
+                for mine, theirs, lead in zip(tokens, other, leads, strict=True)
+                if mine != theirs
+            ]
+            print(f"  where they differ, the likeliest token led by {' '.join(close[:8])} nats")
             written = sum(
                 one["text"] == other and one["ids"] == ids
                 for one, other, ids in zip(

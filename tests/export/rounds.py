@@ -68,20 +68,22 @@ models, prompts, texts, number = msgspec.json.decode(sys.stdin.buffer.read())
 seen = {}
 for name, (folder, adapter) in models.items():
     model, tokenizer = load(folder, adapter_path=adapter)
-    said = []
-    asked = []
+    said, asked, ahead = [], [], []
     for prompt in prompts:
         text = tokenizer.apply_chat_template(
             [{"role": "user", "content": prompt}], tokenize=False, add_generation_prompt=True)
         ids = tokenizer.encode(text, add_special_tokens=False)
         asked.append({"text": text, "ids": ids})
-        tokens = []
-        for token, _ in generate_step(mx.array(ids), model, max_tokens=number):
+        tokens, leads = [], []
+        for token, likely in generate_step(mx.array(ids), model, max_tokens=number):
             tokens.append(int(token))
+            second, first = mx.sort(likely)[-2:].tolist()
+            leads.append(first - second)
             if token in tokenizer.eos_token_ids:
                 break
         said.append(tokens)
-    seen[name] = {"asked": asked, "said": said,
+        ahead.append(leads)
+    seen[name] = {"asked": asked, "said": said, "ahead": ahead,
         "ids": [tokenizer.encode(text, add_special_tokens=False) for text in texts]}
 print(msgspec.json.encode(seen).decode())
 """
