@@ -23,6 +23,7 @@ VERBS = {
     "runs": "List the runs, their state and last figures.",
     "chat": "Ask a checkpoint something.",
     "eval": "Measure whether a checkpoint thinks the right amount.",
+    "serve": "Serve a checkpoint to other programs, as OpenAI's API.",
     "export": "Take a checkpoint out: adapter, fused, GGUF, Ollama.",
 }
 # Where the module of a verb cannot have its name.

@@ -34,6 +34,7 @@ from jessy_tui.export.order import (
     encode,
 )
 from jessy_tui.export.preflight import gguf_name, preflight
+from jessy_tui.export.scores import scores_of
 from jessy_tui.folders import write_folder
 from jessy_tui.training.blas import preload
 
@@ -95,7 +96,7 @@ class Maker:
             hold_base(target, wait=False),
             write_folder(target, replace=order.replace) as fresh,
         ):
-            make_export(known, fresh, {}, self.say)
+            make_export(known, fresh, scores_of(order), self.say)
             self.say(Stage(doing="puts it in its place"))
             # From here on it is whole: a cancel is heard when it stands in its place.
             signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM,))

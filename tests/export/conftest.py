@@ -20,6 +20,7 @@ from jessy_tui.training.record import (
     write_record,
 )
 from jessy_tui.workspace import Workspace
+from tests.cli.conftest import jessy as jessy  # a fixture of these tests, too
 from tests.inference import models
 from tests.training import nanos
 

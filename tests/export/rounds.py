@@ -110,7 +110,7 @@ def ask(verb, **asked):
     return msgspec.json.decode(urllib.request.urlopen(request).read())
 def say(ids, number):
     return ask("completion", prompt=ids, n_predict=number, temperature=0, return_tokens=True,
-               samplers=["temperature"], cache_prompt=True)["tokens"]
+               samplers=["temperature"], cache_prompt=number == 1)["tokens"]
 written = [ask("apply-template", messages=chat)["prompt"] for chat in chats]
 read = [ask("tokenize", content=text, add_special=True, parse_special=True)["tokens"]
         for text in written]
