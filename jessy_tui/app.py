@@ -16,6 +16,7 @@ from jessy_tui.workspace import Workspace
 
 if TYPE_CHECKING:
     from jessy_tui.ui.bases.fetches import BaseFetches
+    from jessy_tui.ui.export.exports import Exports, Job
 
 _SENTINEL_AFTER = 1.5  # seconds
 
@@ -119,6 +120,29 @@ class JessyApp(Keeping):
         else:
             self.notify(
                 str(reason), title="Not fetched", severity="error", timeout=15, markup=False
+            )
+
+    @cached_property
+    def exports(self) -> "Exports":
+        """The export that is being made, if any."""
+        from jessy_tui.ui.export.exports import Exports
+
+        return Exports(self.workspace.settings.training.blas, self._export_ended)
+
+    def _export_ended(self, job: "Job") -> None:
+        """Called in the export's own thread; notices may come from any."""
+        from jessy_tui.export.client import ExportCancelledError
+        from jessy_tui.ui.export.export_screen import ExportRunScreen
+
+        if isinstance(self.screen, ExportRunScreen):
+            return  # it shows what came of it
+        if job.exported is not None:
+            self.notify(f"{job.exported.folder} is there.", title="Exported", markup=False)
+        elif isinstance(job.reason, ExportCancelledError):
+            self.notify(str(job.reason), markup=False)
+        else:
+            self.notify(
+                str(job.reason), title="Not exported", severity="error", timeout=15, markup=False
             )
 
     def on_mount(self) -> None:

@@ -91,8 +91,8 @@ def plan_gguf(base: Path, config: dict[str, Any], shapes: Mapping[str, tuple[int
     architecture = config.get("model_type")
     if architecture not in ARCHITECTURES:
         raise UnwritableError(
-            f"a model of the architecture {architecture} is not written as a GGUF here (those are: "
-            f"{', '.join(ARCHITECTURES)})"
+            f"its architecture, {architecture}, is none of those that are known here "
+            f"({', '.join(ARCHITECTURES)})"
         )
     names = {name: their_name(name) for name in shapes if not name.endswith(_COMPUTED)}
     for name, theirs in names.items():

@@ -142,7 +142,7 @@ class _Looking:
             )
             return
         fused = f"jessy export --run {order.run_name} --checkpoint {order.checkpoint} --to fused"
-        folder = order.target.parent / f"{order.run_name}-{order.checkpoint}-fused"
+        folder = _from_here(order.target.parent / f"{order.run_name}-{order.checkpoint}-fused")
         command = f"python {order.converter or SCRIPT} {folder} --outtype {wanted}"
         if order.converter is None:
             self.problems.append(
@@ -251,6 +251,11 @@ class _Looking:
             # What is packed counts by the number of its weights, in whatever type they come.
             seconds += 4 * merged.parameters / _PACE[order.quantization]
         return seconds
+
+
+def _from_here(path: Path) -> Path:
+    """The path as it is typed here."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def _problems_of_place(order: Order, needed: int) -> list[str]:

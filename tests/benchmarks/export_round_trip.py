@@ -46,7 +46,7 @@ def main() -> None:
         mlx = rounds.ask_mlx(models, prompts, texts, asked.tokens)
         reference = mlx["base+adapter"]
         print(f"MLX: {time.perf_counter() - began:.0f} s")
-        _compare("fused", reference["said"], mlx["fused"]["said"])
+        _compare("fused", reference["said"], mlx["fused"]["said"], reference["ahead"])
         print(f"  tokenizes alike: {_alike(reference['ids'], mlx['fused']['ids'])}")
         for name in map(Quantization, asked.only):
             found = rounds.ask_llama_cpp(
@@ -57,7 +57,7 @@ def main() -> None:
                 follow=reference["said"],
                 threads=2,
             )
-            _compare(f"{name} in llama.cpp", reference["said"], found["said"])
+            _compare(f"{name} in llama.cpp", reference["said"], found["said"], reference["ahead"])
             pairs = [
                 (mine, theirs)
                 for each, other in zip(reference["said"], found["next"], strict=True)
@@ -107,7 +107,9 @@ def _export(order: Order) -> None:
     )
 
 
-def _compare(name: str, mine: list[list[int]], theirs: list[list[int]]) -> None:
+def _compare(
+    name: str, mine: list[list[int]], theirs: list[list[int]], leads: list[list[float]]
+) -> None:
     whole = sum(one == other for one, other in zip(mine, theirs, strict=True))
     same = sum(rounds.same_beginning(one, other) for one, other in zip(mine, theirs, strict=True))
     total = sum(len(one) for one in mine)
@@ -115,6 +117,10 @@ def _compare(name: str, mine: list[list[int]], theirs: list[list[int]]) -> None:
         f"{name}: {whole} of {len(mine)} answers the same; {same} of {total} tokens before the "
         "first that differs"
     )
+    for one, other, lead in zip(mine, theirs, leads, strict=True):
+        if one != other:
+            place = min(rounds.same_beginning(one, other), len(one) - 1)
+            print(f"  at its first other token the likeliest led by {lead[place]:.4f} nats")
 
 
 def _alike(mine: list[Any], theirs: list[Any]) -> str:

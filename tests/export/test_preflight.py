@@ -91,7 +91,7 @@ def test_another_architecture_is_left_to_llama_cpps_converter_with_the_command(
 ) -> None:
     other_base(shelf, "gemma", model_type="gemma3_text")
     [problem] = looked(shelf, Way.GGUF, run="on-gemma").problems
-    assert "a model of the architecture gemma3_text is not written as a GGUF here" in problem
+    assert "since its architecture, gemma3_text, is none of those that are known here" in problem
     assert "jessy export --run on-gemma --checkpoint final --to fused" in problem
     assert "convert_hf_to_gguf.py" in problem
     assert "on-gemma-final-fused --outtype q8_0" in problem

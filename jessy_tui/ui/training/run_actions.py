@@ -53,6 +53,9 @@ class RunActions(TabScreen):
         Binding("r", "resume", "Resume", tooltip="Go on with a run that was stopped or died"),
         Binding("C", "checkpoint", "Checkpoint", show=False, tooltip="Save a checkpoint now"),
         Binding("c", "chat", "Chat", tooltip="Chat with this run's checkpoint", id="training.chat"),
+        Binding(
+            "e", "export", "Export", tooltip="Export this run's checkpoint", id="training.export"
+        ),
         Binding("d", "delete", "Delete", show=False, tooltip="Delete this run for good"),
         Binding("R", "rename", "Rename", show=False, tooltip="Give this run another name"),
         Binding("N", "note", "Note", show=False, tooltip="Write a note on this run"),
@@ -281,6 +284,17 @@ class RunActions(TabScreen):
         try:
             found = [find_run(self.jessy.workspace, name) for name in names]
             self.app.push_screen(CompareScreen(found))
+        except JessyError as error:
+            self.post_message(RunRefused(str(error)))
+
+    def action_export(self) -> None:
+        """Choose a checkpoint of the run and how it is exported."""
+        from jessy_tui.ui.export.export_screen import open_export
+
+        if (run := self._chosen_run()) is None:
+            return
+        try:
+            open_export(self.app, self.jessy.workspace, run, self.jessy.exports)
         except JessyError as error:
             self.post_message(RunRefused(str(error)))
 
