@@ -7,16 +7,39 @@ import click
 
 from jessy_tui.cli.output import json_option, print_json
 from jessy_tui.errors import JessyError
+from jessy_tui.evaluation.comparison import DEFAULT_MEASURE
+from jessy_tui.evaluation.measures import BY_NAME, MEASURES
 from jessy_tui.iteration import Policy
 from jessy_tui.workspace import Workspace
 
 if TYPE_CHECKING:
     from jessy_tui.evaluation.evaluation import Evaluation
+    from jessy_tui.evaluation.report.data import Report
     from jessy_tui.inference.target import Target
 
 _INTERRUPTED: Final = 130
 _SAMPLED: Final = 0.7
 """The temperature where several seeds are asked for: greedy, they would all say the same."""
+
+
+_OUTPUT: Final = click.Path(dir_okay=False, path_type=Path)
+
+
+def _floors(
+    _ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
+) -> dict[str, float]:
+    floors = {}
+    for value in values:
+        name, _, share = value.partition("=")
+        if name not in BY_NAME:
+            raise click.BadParameter(f"{name!r} is no score; they are {', '.join(BY_NAME)}.")
+        try:
+            floors[name] = float(share)
+        except ValueError:
+            floors[name] = -1.0
+        if not 0 <= floors[name] <= 1:
+            raise click.BadParameter(f"{value!r}: after the name comes a share from 0 to 1.")
+    return floors
 
 
 def _policy(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
@@ -78,6 +101,34 @@ def _policy(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
     help="The longest answer of a pass.",
 )
 @click.option("--again", is_flag=True, help="Ask anew, even what has been asked before.")
+@click.option(
+    "--against",
+    "reports",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="An earlier report (--json or --html) to compare with: its columns come first.",
+)
+@click.option(
+    "--by",
+    "measure",
+    type=click.Choice([measure.name for measure in MEASURES]),
+    default=DEFAULT_MEASURE,
+    show_default=True,
+    help="What makes a probe FIXED or REGRESSED.",
+)
+@click.option(
+    "--html", "html_path", type=_OUTPUT, metavar="FILE", help="Write the report as one page."
+)
+@click.option("--md", "markdown_path", type=_OUTPUT, metavar="FILE", help="Write it as Markdown.")
+@click.option(
+    "--fail-under",
+    "floors",
+    multiple=True,
+    callback=_floors,
+    metavar="NAME=SHARE",
+    help="Exit 1 where a score is lower, such as band=0.9; as often as you like.",
+)
 @click.option("--detach", is_flag=True, help="Start it and return; it goes on by itself.")
 @json_option
 @click.pass_obj
@@ -90,6 +141,11 @@ def command(
     seeds: int,
     temperature: float | None,
     max_tokens: int,
+    reports: tuple[Path, ...],
+    measure: str,
+    html_path: Path | None,
+    markdown_path: Path | None,
+    floors: dict[str, float],
     *,
     plans_only: bool,
     again: bool,
@@ -126,8 +182,7 @@ def command(
         create_evaluation(workspace, target, probes, how, again=again) for target in targets
     ]
     if not as_json:
-        for evaluation in evaluations:
-            _say_excluded(evaluation)
+        _say_excluded(evaluations)
     waiting = [one for one in evaluations if one.state is not EvaluationState.FINISHED]
     to_start = [one for one in waiting if one.record.pid is None or not one.state.active]
     if to_start:
@@ -140,8 +195,58 @@ def command(
     for evaluation in evaluations:
         if evaluation.state is not EvaluationState.FINISHED:
             raise JessyError(f"{evaluation.record.target.name}: {evaluation.explain()}")
+    report = _report(workspace, evaluations, reports, measure)
+    _write(report, html_path, markdown_path, quiet=as_json)
     if as_json:
-        print_json({"evaluations": [str(evaluation.folder) for evaluation in evaluations]})
+        from jessy_tui.evaluation.report.json_form import object_of
+
+        print_json(object_of(report))
+    else:
+        from jessy_tui.cli.eval_text import print_report
+
+        print_report(report)
+    if not _reaches(report, floors):
+        click.get_current_context().exit(1)
+
+
+def _report(
+    workspace: Workspace, evaluations: "list[Evaluation]", reports: tuple[Path, ...], measure: str
+) -> "Report":
+    from jessy_tui.evaluation.report.data import column_of, make_report
+    from jessy_tui.evaluation.report.json_form import columns_in
+
+    columns = [column for path in reports for column in columns_in(path)]
+    columns += [column_of(evaluation) for evaluation in dict.fromkeys(evaluations)]
+    return make_report(workspace, columns, measure)
+
+
+def _write(
+    report: "Report", html_path: Path | None, markdown_path: Path | None, *, quiet: bool
+) -> None:
+    from jessy_tui.evaluation.report.html import html_of
+    from jessy_tui.evaluation.report.markdown import markdown_of
+    from jessy_tui.files import write_atomically
+
+    for path, form in ((html_path, html_of), (markdown_path, markdown_of)):
+        if path is not None:
+            write_atomically(path, form(report).encode())
+            if not quiet:
+                click.echo(f"Wrote {path}", err=True)
+
+
+def _reaches(report: "Report", floors: dict[str, float]) -> bool:
+    """Whether every run's score, or without runs every one's, is as high as it is to be."""
+    pairs = list(zip(report.columns, report.scores, strict=True))
+    trained = [pair for pair in pairs if pair[0].target.run is not None] or pairs
+    reached = True
+    for column, scores in trained:
+        for name, floor in floors.items():
+            value = scores.value(name)
+            if value is None or value < floor:
+                reached = False
+                said = "was not measured" if value is None else f"is {value:.3f}"
+                click.echo(f"{column.name}: {name} {said}, below {floor:g}.", err=True)
+    return reached
 
 
 def targets_of(
@@ -168,13 +273,15 @@ def targets_of(
     return found or [target_of_run(workspace, None, None)]
 
 
-def _say_excluded(evaluation: "Evaluation") -> None:
-    record = evaluation.record
-    for one in record.excluded:
+def _say_excluded(evaluations: "list[Evaluation]") -> None:
+    left_out = {
+        (record.target.run, one.probe): one.question
+        for record in (evaluation.record for evaluation in evaluations)
+        for one in record.excluded
+    }
+    for (run, name), question in left_out.items():
         click.echo(
-            f'{record.target.name}: the probe "{one.probe}" is left out, since the run was trained '
-            f'on "{one.question}".',
-            err=True,
+            f'The probe "{name}" is left out: the run {run} was trained on "{question}".', err=True
         )
 
 

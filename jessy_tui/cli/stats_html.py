@@ -1,6 +1,5 @@
 """`jessy stats --html`: one file without anything around it, light or dark, wide or on a phone."""
 
-from html import escape as escape_all
 from typing import TYPE_CHECKING, Final
 
 from jessy_tui.bars import compact
@@ -8,6 +7,7 @@ from jessy_tui.dataset.figures import Figure, Row
 from jessy_tui.dataset.gaps import Gap, Grid
 from jessy_tui.dataset.words import Use
 from jessy_tui.iteration import Complexity
+from jessy_tui.page import escape, page
 
 if TYPE_CHECKING:
     from jessy_tui.cli.stats import Stats
@@ -16,39 +16,18 @@ _MOST_ROWS: Final = 100
 _MOST_GAPS: Final = 40
 
 _STYLE: Final = """
-:root { color-scheme: light dark;
-  --page: #f6f6f3; --card: #ffffff; --text: #20242e; --quiet: #5f6672; --line: #d7d8db;
-  --bar: #2f5fb3; --part: #7d9ed6; --low: #0072b2; --medium: #a86a00; --high: #a0337a;
-  --good: #00745a; --bad: #b3261e; }
-@media (prefers-color-scheme: dark) { :root {
-  --page: #14161c; --card: #1a1d25; --text: #d5d9e3; --quiet: #8b92a5; --line: #3d4457;
-  --bar: #7aa2f7; --part: #4d6aa8; --low: #56b4e9; --medium: #e6b450; --high: #e28ac0;
-  --good: #4ec9a0; --bad: #f2777a; } }
-* { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 76rem; padding: 1rem; background: var(--page); color: var(--text);
-  font: 15px/1.45 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
-h1 { font-size: 1.4rem; margin: .2rem 0 0; }
-h2 { font-size: 1rem; margin: 0 0 .5rem; }
-.quiet, small { color: var(--quiet); font-weight: normal; }
 main { columns: 22rem 3; column-gap: 1rem; margin-top: 1rem; }
-section { break-inside: avoid; background: var(--card); border: 1px solid var(--line);
-  border-radius: .5rem; padding: .75rem; margin: 0 0 1rem; }
-section.wide { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-th, td { padding: .1rem .3rem; text-align: right; font-weight: normal; white-space: nowrap; }
+section { break-inside: avoid; }
 th:first-child { text-align: left; max-width: 9rem; overflow: hidden; text-overflow: ellipsis; }
 th.part { padding-left: 1.2rem; }
 td.bar { width: 45%; min-width: 5.5rem; padding: .1rem 0; }
 .track { position: relative; height: .85rem; }
 .fill { height: 100%; background: var(--bar); border-radius: 0 2px 2px 0; min-width: 0; }
 .part .fill, .fill.part { background: var(--part); }
+.fill.low { background: var(--low); } .fill.medium { background: var(--medium); }
+.fill.high { background: var(--high); }
 .mark { position: absolute; top: -2px; bottom: -2px; width: 2px; background: var(--text);
   outline: 1px solid var(--card); }
-.low { background: var(--low); } .medium { background: var(--medium); }
-.high { background: var(--high); }
-b.low, b.medium, b.high { background: none; }
-b.low { color: var(--low); } b.medium { color: var(--medium); } b.high { color: var(--high); }
-.good { color: var(--good); } .bad { color: var(--bad); font-weight: bold; }
 .heat td { position: relative; min-width: 2.6rem; text-align: center;
   border: 1px solid var(--line); }
 .heat td i { position: absolute; inset: 0; } .heat td span { position: relative; }
@@ -61,12 +40,6 @@ b.low { color: var(--low); } b.medium { color: var(--medium); } b.high { color: 
 """
 
 
-def escape(text: str, *, quote: bool = False) -> str:
-    """Text as HTML shows it, with control characters, which it does not, as dots."""
-    shown = "".join(letter if letter.isprintable() else "·" for letter in text)
-    return escape_all(shown, quote=quote)
-
-
 def html_of(stats: "Stats") -> str:
     """The report."""
     overview = stats.overview
@@ -74,14 +47,11 @@ def html_of(stats: "Stats") -> str:
     cards.insert(0, _gaps(overview.grid.gaps))
     cards.append(_uses("Words used most", stats.uses.words))
     cards.append(_uses("Answers begin with", stats.uses.openings))
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>Jessy: {escape(stats.summary)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
+    body = (
         f'<h1>The examples</h1>\n<p class="quiet">{escape(stats.summary)}</p>\n'
         f"{_heat(overview.grid)}\n<main>\n{chr(10).join(filter(None, cards))}\n</main>\n"
-        "</body>\n</html>\n"
     )
+    return page(f"Jessy: {stats.summary}", body, _STYLE)
 
 
 def _card(title: str, words: str, body: str, kind: str = "") -> str:
