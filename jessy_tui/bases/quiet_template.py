@@ -7,17 +7,11 @@ made.
 
 import re
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
-from jessy_tui.bases.chat_template import default_system, renderer_of
-
-_QUESTION: Final = "Q"
-_DATE: Final = "01 Jan 2025"
-# Some templates write today's date into the system prompt: what is trained one day would be asked
-# otherwise the next.
-_TODAY: Final = re.compile(r"strftime_now\([^()]*\)")
+from jessy_tui.bases.chat_template import Render, renderer_of, silenced
 
 
 def silence_template(folder: Path) -> tuple[str, ...]:
@@ -39,43 +33,17 @@ def silence_template(folder: Path) -> tuple[str, ...]:
     if template is None:
         return ()
     tokenizer = load_tokenizer(folder)
-    beginning = tokenizer.bos_token or ""
-    dated = _TODAY.sub(repr(_DATE), template)
-    tokenizer.chat_template = dated
-    before = renderer_of(tokenizer)
-    _, added = default_system(before, beginning)
+
+    def renderer(text: str) -> Render:
+        tokenizer.chat_template = text
+        return renderer_of(tokenizer)
+
+    quiet, added = silenced(template, renderer, tokenizer.bos_token or "")
     if not added:
-        return ()
-    question = [{"role": "user", "content": _QUESTION}]
-    wanted = before(question, answer_next=True).replace(added, "", 1)
-    told = [{"role": "system", "content": "S"}, *question]
-    try:
-        kept = before(told, answer_next=True)
-    except ValueError:
-        kept = None  # it knows no system prompt
-    quiet = (
-        "{%- set jessy_text %}" + dated + "{% endset -%}"
-        "{%- if messages and messages[0]['role'] != 'system' -%}"
-        "{{- jessy_text.replace(" + _quoted(added) + ", '', 1) -}}"
-        "{%- else -%}{{- jessy_text -}}{%- endif -%}"
-    )
-    tokenizer.chat_template = quiet
-    after = renderer_of(tokenizer)
-    try:
-        same = kept is None or after(told, answer_next=True) == kept
-        if after(question, answer_next=True) != wanted or not same:
-            return ()
-    except ValueError:
         return ()
     _write(folder, quiet)
     words = " ".join(re.sub(r"<\|[^|]*\|>", " ", added).split())
     return (f"The system prompt that its chat template adds is removed: {words!r}.",)
-
-
-def _quoted(text: str) -> str:
-    """The text as a string of Jinja's, whose strings are like Python's."""
-    escaped = text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n")
-    return f"'{escaped}'"
 
 
 def _read(folder: Path) -> str | None:

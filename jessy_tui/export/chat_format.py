@@ -10,12 +10,13 @@ before any work and in any process.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
-from jessy_tui.bases.chat_template import default_system
+from jessy_tui.bases.chat_template import SILENCER, Render, default_system, quoted, silenced
 from jessy_tui.errors import JessyError
 
 Turn = dict[str, str]
@@ -25,7 +26,10 @@ _MARKS: Final = {"system": "Zsystem", "user": "Zuser", "assistant": "Zassistant"
 
 
 class ChatTemplate:
-    """The chat template in a folder of a model; it renders as `bases.chat_template.Render`."""
+    """The chat template in a folder of a model; it renders as `bases.chat_template.Render`.
+
+    One that adds a system prompt by itself is silenced, as rows are trained without it.
+    """
 
     def __init__(self, folder: Path) -> None:
         """Read the template and compile it.
@@ -33,24 +37,21 @@ class ChatTemplate:
         Raises:
             JessyError: there is none, or it is no template.
         """
-        from jinja2 import TemplateSyntaxError
-        from jinja2.sandbox import ImmutableSandboxedEnvironment
-
         self.config = _read_config(folder)
-        self.text = _text_of(folder, self.config)
         self.tokens = {
             key: text for key in _SPECIAL if (text := token_text(self.config.get(key))) is not None
         }
-        environment = ImmutableSandboxedEnvironment(
-            trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"]
-        )
-        environment.filters["tojson"] = _to_json
-        environment.globals["raise_exception"] = _refuse
-        environment.globals["strftime_now"] = lambda form: datetime.now().strftime(form)
-        try:
-            self._template = environment.from_string(self.text)
-        except TemplateSyntaxError as error:
-            raise JessyError(f"The chat template of {folder} is none ({error}).") from error
+        self.written = _text_of(folder, self.config)
+        """As it is in the folder."""
+        renderer = partial(_renderer, folder, self.tokens)
+        self.text, _ = silenced(self.written, renderer, self.bos)
+        """Without the system prompt it adds by itself."""
+        self._render = renderer(self.text)
+        if SILENCER in self.text and (turns := find_turns(self)) is not None:
+            # What silences it, here or where the base was made, is more than llama.cpp's Jinja
+            # understands.
+            self.text = turns.jinja
+            self._render = renderer(self.text)
 
     @property
     def bos(self) -> str:
@@ -68,18 +69,42 @@ class ChatTemplate:
         Raises:
             ValueError: the template refuses these roles or their order.
         """
-        from jinja2 import TemplateError
+        return self._render(messages, answer_next=answer_next)
 
+
+def _renderer(folder: Path, tokens: dict[str, str], text: str) -> Render:
+    """Renders a template as transformers does.
+
+    Raises:
+        JessyError: it is no template.
+    """
+    from jinja2 import TemplateError, TemplateSyntaxError
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    environment = ImmutableSandboxedEnvironment(
+        trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"]
+    )
+    environment.filters["tojson"] = _to_json
+    environment.globals["raise_exception"] = _refuse
+    environment.globals["strftime_now"] = lambda form: datetime.now().strftime(form)
+    try:
+        template = environment.from_string(text)
+    except TemplateSyntaxError as error:
+        raise JessyError(f"The chat template of {folder} is none ({error}).") from error
+
+    def render(messages: list[Turn], *, answer_next: bool) -> str:
         try:
-            return self._template.render(
+            return template.render(
                 messages=messages,
                 tools=None,
                 documents=None,
                 add_generation_prompt=answer_next,
-                **self.tokens,
+                **tokens,
             )
         except (TemplateError, TypeError) as error:
             raise ValueError(str(error) or type(error).__name__) from error
+
+    return render
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +128,25 @@ class Turns:
             text = message["content"]
             said.append(f"{before}{text.strip() if self.trims else text}{after}")
         return f"{self.beginning}{''.join(said)}{self.answer}"
+
+    @property
+    def jinja(self) -> str:
+        """A template that writes turns so, in the simplest words of Jinja."""
+        branches: list[str] = []
+        for role, (before, after) in self.around.items():
+            text = "message['content']" + (" | trim" if self.trims else "")
+            word = "elif" if branches else "if"
+            branches.append(
+                f"{{%- {word} message['role'] == '{role}' -%}}"
+                f"{{{{- {quoted(before)} + ({text}) + {quoted(after)} -}}}}"
+            )
+        return (
+            f"{{{{- {quoted(self.beginning)} -}}}}"
+            "{%- for message in messages -%}"
+            f"{''.join(branches)}{{%- endif -%}}"
+            "{%- endfor -%}"
+            f"{{%- if add_generation_prompt -%}}{{{{- {quoted(self.answer)} -}}}}{{%- endif -%}}"
+        )
 
     @property
     def stops(self) -> tuple[str, ...]:
@@ -230,3 +274,20 @@ def _refuse(message: str) -> None:
     from jinja2 import TemplateError
 
     raise TemplateError(message)
+
+
+def write_template(folder: Path, template: ChatTemplate) -> None:
+    """Keep the silenced template in the folder, where it was not so before.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    if template.text == template.written:
+        return
+    path = folder / "chat_template.jinja"
+    if path.is_file():
+        path.write_text(template.text, "utf-8")
+        return
+    config = template.config | {"chat_template": template.text}
+    content = msgspec.json.format(msgspec.json.encode(config), indent=2)
+    (folder / "tokenizer_config.json").write_bytes(content + b"\n")

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jessy_tui.bases.orders import Stage
-from jessy_tui.export.chat_format import ChatTemplate
+from jessy_tui.export.chat_format import ChatTemplate, write_template
 from jessy_tui.export.merge import Merged, read_config
 from jessy_tui.export.tensors import Floats, ModelWriter
 
@@ -93,15 +93,4 @@ def copy_beside(base: Path, folder: Path) -> None:
     for pattern in BESIDE_WEIGHTS:
         for path in base.glob(pattern):
             shutil.copyfile(path, folder / path.name)
-    template = ChatTemplate(folder)
-    if _adds_a_system_prompt(template):
-        # A base that was put into its place by hand. It was trained without that prompt.
-        from jessy_tui.bases.quiet_template import silence_template
-
-        silence_template(folder)
-
-
-def _adds_a_system_prompt(template: ChatTemplate) -> bool:
-    from jessy_tui.bases.chat_template import default_system
-
-    return bool(default_system(template, template.bos)[1])
+    write_template(folder, ChatTemplate(folder))

@@ -1,9 +1,8 @@
-"""Under which licences an export may be passed on: that of the base, and that of the examples."""
+"""Under which licence the examples may be used, for the card of an export."""
 
 import re
 from typing import Final
 
-from jessy_tui.bases.catalogue import NANO, find_base
 from jessy_tui.workspace import Workspace
 
 # "CC BY 4.0", "Apache-2.0", "MIT": the short name of a licence, as people write it after the word.
@@ -27,10 +26,3 @@ def data_licence(workspace: Workspace) -> str:
         ):
             return found.group(1)
     return ""
-
-
-def base_licence(workspace: Workspace, name: str) -> str:
-    """That of a base's weights; nano is made of the examples alone, so it has theirs."""
-    if name == NANO:
-        return data_licence(workspace) or "that of the examples"
-    return find_base(workspace, name).licence

@@ -29,11 +29,10 @@ from jessy_tui.export.order import (
     NotExported,
     Order,
     Reply,
-    Way,
     decode_order,
     encode,
 )
-from jessy_tui.export.preflight import gguf_name, preflight
+from jessy_tui.export.preflight import Preflight, gguf_name, preflight
 from jessy_tui.export.scores import scores_of
 from jessy_tui.folders import write_folder
 from jessy_tui.training.blas import preload
@@ -101,7 +100,7 @@ class Maker:
             # From here on it is whole: a cancel is heard when it stands in its place.
             signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM,))
         notes = list(known.notes)
-        created, answer = self._give_to_ollama(order, notes)
+        created, answer = self._give_to_ollama(known, notes)
         commands = commands_for(order, gguf_name(order))
         return Exported(
             folder=order.folder,
@@ -114,15 +113,15 @@ class Maker:
             seconds=time.monotonic() - began,
         )
 
-    def _give_to_ollama(self, order: Order, notes: list[str]) -> tuple[bool, str]:
+    def _give_to_ollama(self, known: Preflight, notes: list[str]) -> tuple[bool, str]:
         """Let Ollama take the folder and answer a question; what goes wrong is noted, since the
         export itself is whole."""
         from jessy_tui.export import ollama
 
-        created = False
+        order, created = known.order, False
         try:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGTERM,))
-            if order.way is not Way.OLLAMA or not order.create or not ollama.is_here():
+            if not known.to_ollama:
                 return False, ""
             ollama.create(order, self.say)
             created = True
@@ -175,7 +174,10 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever ordered it hears it, and decides
     signal.signal(signal.SIGTERM, _cancel)
     threading.Thread(target=_watch, args=(sys.stdin.buffer,), daemon=True).start()
-    return Maker(replies).make(order)
+    try:
+        return Maker(replies).make(order)
+    except _CancelledError:
+        return 1  # in the moment before it began, or after it had said what came of it
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ shows it as its user likes, and writes it back in the history.
 
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -159,11 +158,6 @@ def ask(order: Order) -> str:
             f"Ollama has {order.name}, but did not answer ({reason or 'it said nothing'})."
         )
     return answer
-
-
-def is_here() -> bool:
-    """Whether Ollama's command is on the PATH."""
-    return shutil.which("ollama") is not None
 
 
 def _lines(process: "subprocess.Popen[bytes]") -> Iterator[str]:

@@ -5,7 +5,6 @@ said here is left to fail after minutes.
 """
 
 import os
-import shutil
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +19,7 @@ from jessy_tui.export.converter import SCRIPT
 from jessy_tui.export.gguf import bytes_of, kind_of
 from jessy_tui.export.gguf_plan import Plan, UnwritableError, plan_gguf
 from jessy_tui.export.merge import WEIGHTS_NAME, Merged, read_config
+from jessy_tui.export.ollama_models import ollama_here, ollama_models
 from jessy_tui.export.order import Order, Quantization, Way
 
 # Bytes of the base's weights that pass in a second, measured on two cores of a laptop's class.
@@ -52,6 +52,8 @@ class Preflight(msgspec.Struct, frozen=True, kw_only=True):
     """How long it takes, about."""
     by_converter: bool = False
     """Whether llama.cpp's converter makes the GGUF."""
+    to_ollama: bool = False
+    """Whether Ollama is here and is given the model."""
     notes: tuple[str, ...] = ()
     """What this way can and cannot do for this base, a sentence each."""
     problems: tuple[str, ...] = ()
@@ -87,6 +89,7 @@ class _Looking:
         self.notes: list[str] = []
         self.problems: list[str] = []
         self.by_converter = False
+        self.to_ollama = False
 
     def look(self) -> Preflight:
         order = self.order
@@ -115,6 +118,7 @@ class _Looking:
             disk_free=free_disk(order.target),
             seconds=self._seconds(merged),
             by_converter=self.by_converter,
+            to_ollama=self.to_ollama,
             notes=tuple(self.notes),
             problems=tuple(self.problems),
         )
@@ -176,6 +180,12 @@ class _Looking:
                 "mlx-lm. Ollama and llama.cpp do not take it: for them, export --to gguf or ollama."
             )
             return
+        template = ChatTemplate(self.base)
+        if template.text != template.written:
+            self.notes.append(
+                "The chat template is written plainly, as the rows were trained: without the "
+                "system prompt and the tools of the base's own."
+            )
         if merged.quantized and order.way is Way.FUSED:
             self.notes.append(
                 f"The base is quantized; its weights are taken apart, so the model takes "
@@ -202,15 +212,21 @@ class _Looking:
                 "The run was trained without a system prompt, so the Modelfile has none either: "
                 "one would ask it otherwise than it was trained."
             )
-        if shutil.which("ollama") is None:
+        if not ollama_here():
             self.notes.append(
                 "There is no ollama on the PATH: the folder is written, with the command that "
                 "makes the model of it."
             )
-        elif order.create:
+        elif order.create and (models := ollama_models()) is None:
             self.notes.append(
-                f"Ollama is given the model as {order.name}; one of that name is replaced."
+                "Ollama does not answer (ollama serve starts it): the folder is written, with the "
+                "command that makes the model of it."
             )
+        elif order.create:
+            self.to_ollama = True
+            known = order.name if ":" in order.name else f"{order.name}:latest"
+            there = " in the place of the one it has" if known in (models or ()) else ""
+            self.notes.append(f"Ollama is given the model as {order.name}{there}.")
 
     def _bytes(self, merged: Merged, plan: Plan | None) -> int:
         order = self.order

@@ -1,6 +1,7 @@
 """The Modelfile, rendered by Ollama's rules; and Ollama's own command, played by a script."""
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,9 @@ from jessy_tui.export.chat_format import ChatTemplate, Turns, find_turns
 from jessy_tui.export.client import Export
 from jessy_tui.export.ollama import template_of
 from jessy_tui.export.order import Exported, Way, order_for
+from jessy_tui.export.preflight import preflight
 from jessy_tui.workspace import Workspace
+from tests.export import rounds
 from tests.export.conftest import add_run, change_json
 from tests.export.go_template import render, thinking_tags
 
@@ -205,12 +208,14 @@ FAKE = """#!/usr/bin/env python3
 import pathlib, sys
 arguments = sys.argv[1:]
 pathlib.Path({log!r}).open("a").write(" ".join(arguments) + "\\n")
-if arguments[0] == "create":
+if arguments[0] == "list":
+    sys.exit(1) if {fails!r} == "list" else print("NAME   ID   SIZE\\njessy:latest  0b1  145 MB")
+elif arguments[0] == "create":
     assert arguments[2:] == ["-f", "Modelfile"] and pathlib.Path("Modelfile").is_file()
     for percent in (10, 60, 100):
         sys.stderr.write("\\x1b[?25l\\r\\x1b[2Ktransferring model data " + str(percent) + "%")
         sys.stderr.flush()
-    if {fails!r}:
+    if {fails!r} == "create":
         sys.stderr.write("\\nError: could not connect to ollama server, run 'ollama serve'\\n")
         sys.exit(1)
     sys.stderr.write("\\nsuccess\\n")
@@ -227,7 +232,7 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     log = tmp_path / "asked"
     script = tmp_path / "bin" / "ollama"
     script.parent.mkdir()
-    script.write_text(FAKE.format(log=str(log), fails=False))
+    script.write_text(FAKE.format(log=str(log), fails=""))
     script.chmod(0o755)
     monkeypatch.setenv("PATH", f"{script.parent}{os.pathsep}{os.environ['PATH']}")
     return log
@@ -236,6 +241,7 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_ollama_is_given_the_model_and_asked_a_question(shelf: Workspace, fake: Path) -> None:
     done, stages = ollama(shelf)
     assert fake.read_text().splitlines() == [
+        "list",  # before the work
         "create jessy -f Modelfile",
         "run jessy sana bisi sorucam",
     ]
@@ -248,9 +254,63 @@ def test_ollama_is_given_the_model_and_asked_a_question(shelf: Workspace, fake: 
 
 def test_what_ollama_refuses_is_said_and_the_folder_stays(shelf: Workspace, fake: Path) -> None:
     script = fake.parent / "bin" / "ollama"
-    script.write_text(FAKE.format(log=str(fake), fails=True))
+    script.write_text(FAKE.format(log=str(fake), fails="create"))
     done, _ = ollama(shelf)
     assert not done.created
     assert "could not connect to ollama server" in done.notes[-1]
     assert "the folder is whole" in done.notes[-1]
     assert done.commands[0].startswith("ollama create jessy -f ")
+
+
+ADDS_A_SYSTEM = (
+    "{% for message in messages %}"
+    "{% if loop.first and messages[0]['role'] != 'system' %}"
+    "{{ '<|im_start|>system\nYou are somebody, on ' + strftime_now('%d %b %Y') + "
+    "'<|im_end|>\n' }}{% endif %}"
+    "{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n' }}"
+    "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
+)
+
+
+@pytest.mark.parametrize("kept", ["tokenizer_config.json", "chat_template.jinja"])
+def test_a_system_prompt_that_a_template_adds_is_in_no_export(
+    shelf: Workspace, alone: None, kept: str
+) -> None:
+    """Rows are trained without it, also on a base that was put into its place by hand."""
+    folder = shelf.bases / "nano"
+    if kept == "chat_template.jinja":
+        change_json(folder / "tokenizer_config.json", chat_template=None)
+        (folder / kept).write_text(ADDS_A_SYSTEM)
+    else:
+        change_json(folder / kept, chat_template=ADDS_A_SYSTEM)
+    asked = [{"role": "user", "content": "naber"}]
+    wanted = "<|im_start|>user\nnaber<|im_end|>\n<|im_start|>assistant\n"
+    done, _ = ollama(shelf)
+    said = parse((Path(done.folder) / "Modelfile").read_text("utf-8"))
+    assert render(said["TEMPLATE"][0], asked) == wanted
+    fused = Export(order_for(shelf, run="lora", way=Way.FUSED)).run(lambda _: None)
+    written = ChatTemplate(Path(fused.folder))
+    assert written.text == written.written
+    assert written(asked, answer_next=True) == wanted
+    told = [{"role": "system", "content": "S"}, *asked]
+    assert written(told, answer_next=True) == f"<|im_start|>system\nS<|im_end|>\n{wanted}"
+    if find_spec("xllamacpp"):
+        [name] = [name for name in done.files if name.endswith(".gguf")]
+        theirs = rounds.ask_llama_cpp(Path(done.folder) / name, ["naber"], [], 1)
+        assert theirs["written"] == [wanted]
+
+
+def test_before_the_work_it_is_said_whether_ollama_answers_and_has_the_name(
+    shelf: Workspace, fake: Path
+) -> None:
+    known = preflight(order_for(shelf, run="lora", way=Way.OLLAMA))
+    assert known.notes[-1] == "Ollama is given the model as jessy in the place of the one it has."
+    known = preflight(order_for(shelf, run="lora", way=Way.OLLAMA, name="kanka"))
+    assert known.notes[-1] == "Ollama is given the model as kanka."
+    (fake.parent / "bin" / "ollama").write_text(FAKE.format(log=str(fake), fails="list"))
+    known = preflight(order_for(shelf, run="lora", way=Way.OLLAMA))
+    assert known.ready
+    assert known.notes[-1].startswith("Ollama does not answer (ollama serve starts it)")
+    done, _ = ollama(shelf)
+    assert not done.created
+    assert "create" not in fake.read_text()
