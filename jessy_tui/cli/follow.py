@@ -96,6 +96,8 @@ class Follower:
             case events.Validated() if event.step and not self._console.is_terminal:
                 loss = "not a number" if event.loss is None else f"{event.loss:.3f}"
                 self._say(f"step {event.step}: validation {loss}{' (best)' if event.best else ''}")
+            case events.Probed() if not self._console.is_terminal:
+                self._say(f"step {event.step}: {event.band:.0%} of {event.probes} probes in band")
             case _:
                 pass
         figures = figures_line(self.progress)
@@ -113,6 +115,8 @@ def figures_line(progress: RunProgress) -> str:
         parts.append(f"loss {progress.trained.loss:.3f}")
     if progress.validated and progress.validated.loss is not None:
         parts.append(f"validation {progress.validated.loss:.3f}")
+    if progress.probed is not None:
+        parts.append(f"band {progress.probed.band:.0%}")
     if progress.trained:
         parts.append(f"{progress.trained.steps_per_second:.1f} steps/s")
     if progress.seconds_left is not None:

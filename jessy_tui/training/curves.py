@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from jessy_tui.training.events import AnyEvent, Trained, Validated
+from jessy_tui.training.events import AnyEvent, Probed, Trained, Validated
 
 Floats = NDArray[np.float64]
 
@@ -74,6 +74,8 @@ class Curves:
         """`memory` is the peak, in bytes; `average` and `weight` see `smoothed_loss`; the others
         are as in `events.Trained`."""
         self.validation = Curve(("loss",))
+        self.probes = Curve(("well_formed", "band", "exact", "within_one"))
+        """Shares of the probes that are asked while it trains; see `events.Probed`."""
         self._keep = keep
 
     @property
@@ -110,6 +112,11 @@ class Curves:
                     )
                 case Validated():
                     self.validation.append(event.step, (event.loss,))
+                case Probed():
+                    self.probes.append(
+                        event.step,
+                        (event.well_formed, event.band, event.exact, event.within_one),
+                    )
                 case _:
                     pass
 

@@ -55,6 +55,7 @@ SessionEvent = (
     events.Trained
     | events.Validating
     | events.Validated
+    | events.Probed
     | events.Saved
     | events.Paused
     | events.Continued

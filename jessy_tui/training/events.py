@@ -121,6 +121,26 @@ class Validating(Event, frozen=True, kw_only=True, tag="validating"):
     step: int
 
 
+class Probed(Event, frozen=True, kw_only=True, tag="probes"):
+    """Some probes were asked for their plans, greedily, with the weights as of `step`."""
+
+    step: int
+    probes: int
+    """How many."""
+    well_formed: float
+    """The share with a well-formed plan, 0 to 1; as in `evaluation.measures`."""
+    band: float
+    """The share in the right band."""
+    exact: float
+    """The share with the rule's own number."""
+    within_one: float
+    """The share at most one away from it."""
+    duration: float
+    """How long it took, in seconds."""
+    seconds: float
+    """Since `Started`."""
+
+
 class Paused(Event, frozen=True, kw_only=True, tag="paused"):
     """The driver was asked to pause; it has saved, and waits."""
 
@@ -181,6 +201,7 @@ AnyEvent = (
     | Heartbeat
     | Resumed
     | Validating
+    | Probed
     | Paused
     | Continued
     | Stopping

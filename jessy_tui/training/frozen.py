@@ -11,7 +11,8 @@ resumed run sees the same bits as one that never stopped.
 Imported by the driver alone, after the BLAS.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -129,6 +130,17 @@ class LowerLayers:
             return frozen
         self._model.model.layers = self._whole
         return None
+
+    @contextlib.contextmanager
+    def in_place(self) -> Iterator[None]:
+        """Let the model compute all of its layers while the block runs, for other rows than those
+        that were kept."""
+        layers = self._model.model.layers
+        self._model.model.layers = self._whole
+        try:
+            yield
+        finally:
+            self._model.model.layers = layers
 
     def _states_of(self, group: Sequence[Tokens]) -> mx.array:
         """What the layers make of some rows (rows x longest x width)."""

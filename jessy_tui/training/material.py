@@ -3,8 +3,9 @@
 Imported by the driver alone, after the BLAS.
 """
 
+import contextlib
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -46,7 +47,8 @@ class Material:
         """
         self.recipe = recipe
         self._folder = folder
-        self.model, tokenizer = _load(base)
+        self.model, self.tokenizer = _load(base)
+        tokenizer = self.tokenizer
         longest = recipe.max_seq_length
         self.train = encode_rows(read_rows(folder / "data" / "train.jsonl"), tokenizer, longest)
         self.validation = encode_rows(
@@ -67,6 +69,7 @@ class Material:
         """Parameters that change."""
         self.forward = Forward(self.model, self.train.rows[0].ids)
         self.frozen: Frozen | None = None
+        self._lower: LowerLayers | None = None
 
     @property
     def steps(self) -> int:
@@ -115,6 +118,7 @@ class Material:
             )
         path = self._folder / _STATES_NAME if place == "disk" else None
         self.frozen = lower.keep(of or rows, path=path, say=say)
+        self._lower = lower
         if self.frozen is None:
             return "every layer is computed in each step, as this kind of base needs it"
         where = "on the disk" if path else "in memory"
@@ -146,6 +150,22 @@ class Material:
             frozen.array(array) if frozen and number and number % 5 == 0 else mx.array(array)
             for number, array in enumerate(arrays)
         )
+
+    @contextlib.contextmanager
+    def whole_model(self) -> Iterator[Any]:
+        """The model as it answers: all layers computed, nothing left out by chance.
+
+        It is as it was before when the block ends, the state of chance too.
+        """
+        chance: Any = mx.random.state
+        high, low = chance[0].tolist()
+        self.model.eval()
+        try:
+            with self._lower.in_place() if self._lower else contextlib.nullcontext():
+                yield self.model
+        finally:
+            self.model.train()
+            mx.random.seed((high << 32) | low)
 
     def _place_for(self, needed: int) -> str | None:
         if self.recipe.frozen != "auto":

@@ -15,6 +15,7 @@ from jessy_tui.training.events import (
     Heartbeat,
     Paused,
     Preparing,
+    Probed,
     Resumed,
     Saved,
     Started,
@@ -35,6 +36,7 @@ class Progress:
     started: Started | None = None
     trained: Trained | None = None
     validated: Validated | None = None
+    probed: Probed | None = None
     best: Validated | None = None
     saved: Saved | None = None
     ended: Stopped | Finished | Failed | None = None
@@ -75,6 +77,8 @@ class Progress:
                 if event.best:
                     self.best = event
                     self._bests.append(event)
+            case Probed():
+                self.probed = event
             case Saved():
                 self.saved = event
             case Stopping():
@@ -95,6 +99,8 @@ class Progress:
         self.best = self._bests[-1] if self._bests else None
         if self.trained and self.trained.step > step:
             self.trained = None
+        if self.probed and self.probed.step > step:
+            self.probed = None
         if self.validated and self.validated.step > step:
             self.validated = self.best
 

@@ -109,6 +109,18 @@ class Recipe(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tr
     validate_every: Annotated[
         int, Meta(ge=0, description="Steps between two validations; 0: once an epoch.")
     ] = 0
+    probe_every: Annotated[
+        int,
+        Meta(
+            ge=0,
+            description="Steps between two askings of some probes, whose plans are scored while it "
+            "trains; 0: none are asked.",
+        ),
+    ] = 0
+    probe_count: Annotated[
+        int,
+        Meta(ge=1, le=1000, description="How many probes are asked then, spread over the bands."),
+    ] = 24
     checkpoint_every: Annotated[
         int, Meta(ge=0, description="Steps between two checkpoints; 0: only best and final.")
     ] = 100

@@ -33,6 +33,8 @@ class Position(msgspec.Struct):
     """Since the first step, without the time it paused or stood still."""
     validated: int = -1
     """The step of the last validation; -1 when there was none."""
+    probed: int = -1
+    """The step at which probes were asked last; -1 when none were."""
     saved: int = 0
     """The step of the last checkpoint that was due."""
     best: Best = msgspec.field(default_factory=Best)

@@ -10,10 +10,11 @@ from jessy_tui.dataset.files import ExampleFile, load_examples
 from jessy_tui.dataset.probes import load_probes
 from jessy_tui.dataset.split import divide, group_examples, write_division
 from jessy_tui.errors import JessyError
+from jessy_tui.evaluation.probe import read_probe_set
 from jessy_tui.iteration import Plan
 from jessy_tui.training.recipe import Recipe
 from jessy_tui.training.record import DataReference
-from jessy_tui.workspace import Workspace
+from jessy_tui.workspace import PROBES_NAME, Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,11 @@ def write_rows(
 
     Training rows whose labels the recipe repeats are there as often as it says.
 
+    A recipe that asks probes has a copy of them beside the rows.
+
     Raises:
-        JessyError: there are no examples, or they have errors, a probe among them for one.
+        JessyError: there are no examples, or they have errors, a probe among them for one; or
+            probes are to be asked, and there are none, or they have errors.
     """
     checked = checked or read_checked(workspace)
     _refuse_errors(checked.findings)
@@ -54,6 +58,8 @@ def write_rows(
     manifest = write_division(
         division, examples, folder, system=settings.system, times=times_of(recipe)
     )
+    if recipe.probe_every:
+        (folder / PROBES_NAME).write_bytes(read_probe_set(workspace.probes).content)
     return DataReference(
         digest=manifest.digest,
         examples=manifest.examples,

@@ -33,6 +33,7 @@ from jessy_tui.training.events import (
     CheckpointKind,
     Continued,
     Paused,
+    Probed,
     Saved,
     Trained,
     Validated,
@@ -43,6 +44,7 @@ from jessy_tui.training.loss import make_loss
 from jessy_tui.training.machines import Machines
 from jessy_tui.training.material import Material
 from jessy_tui.training.optimizer import make_optimizer
+from jessy_tui.training.probing import Prober
 from jessy_tui.training.requests import Asked
 from jessy_tui.training.resuming import (
     Position,
@@ -60,7 +62,9 @@ Batch = tuple[mx.array, ...]
 class Listener(Protocol):
     """Who is told what happens, and asked whether to go on."""
 
-    def tell(self, event: Trained | Validating | Validated | Saved | Paused | Continued) -> None:
+    def tell(
+        self, event: Trained | Validating | Validated | Probed | Saved | Paused | Continued
+    ) -> None:
         """Something happened."""
 
     def made(self, step: int) -> None:
@@ -100,6 +104,7 @@ class Session:
         self._loss = make_loss(material.forward, streams=streams, frozen=material.frozen)
         self._begun = time.monotonic()
         self._paused = 0.0
+        self._prober = Prober(folder, material) if self.recipe.probe_every else None
         self._first = 0
         self._given = 0
         self._stopped = False
@@ -189,6 +194,8 @@ class Session:
         # `train` takes no further batch after its last step, so that one is settled here.
         if not self._stopped and not self.early and self.position.validated < self.step:
             self._validate()
+        if self._prober is not None and not self._stopped and self.position.probed < self.step:
+            self._probe(self._prober)
 
     def _between_steps(self) -> Iterator[Batch]:
         """The batches, with what happens between the steps; ends when the run is to end."""
@@ -212,6 +219,10 @@ class Session:
         validate_every = recipe.validate_every or self.material.steps_per_epoch
         if self.step // validate_every > position.validated // validate_every:
             self._validate()
+        if self._prober is not None:
+            every = recipe.probe_every
+            if self.step // every > position.probed // every:
+                self._probe(self._prober)
         every = recipe.checkpoint_every
         if every and self.step // every > position.saved // every:
             self._checkpoint()
@@ -289,6 +300,26 @@ class Session:
             raise DivergedError(f"The validation loss is not a number at step {self.step}.")
         if best:
             self._save("best", "best")
+
+    def _probe(self, prober: Prober) -> None:
+        """Ask some probes, and tell what they were planned like; a stop breaks that off."""
+        if not self.machines.leads:
+            self.position.probed = self.step
+            return
+        begun = time.monotonic()
+        shares = prober.ask(lambda: Asked.STOP in self.listener.asked())
+        if shares is None:
+            return
+        self.position.probed = self.step
+        self.listener.tell(
+            Probed(
+                step=self.step,
+                probes=len(prober.probes),
+                duration=time.monotonic() - begun,
+                seconds=self.seconds,
+                **shares,
+            )
+        )
 
     def _checkpoint(self) -> None:
         """Save a step checkpoint, unless there is one of this step."""

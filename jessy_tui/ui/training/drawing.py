@@ -9,7 +9,9 @@ import numpy as np
 from jessy_tui.training.curves import Floats, pieces, reduced
 from jessy_tui.ui.training.followed import Followed
 
-Figure = Literal["loss", "learning_rate", "steps_per_second", "tokens_per_second", "memory"]
+Figure = Literal[
+    "loss", "learning_rate", "steps_per_second", "tokens_per_second", "memory", "probes"
+]
 
 FIGURES: Final[dict[Figure, str]] = {
     "loss": "loss",
@@ -17,6 +19,7 @@ FIGURES: Final[dict[Figure, str]] = {
     "steps_per_second": "steps/s",
     "tokens_per_second": "tokens/s",
     "memory": "peak memory, GB",
+    "probes": "probes, % right",
 }
 """What can be plotted, and what it is called."""
 
@@ -35,9 +38,15 @@ class View:
     columns: int = 200
     """How many points beside each other can be told apart."""
 
-    def next_figure(self) -> "View":
-        """The same view of the figure after this one, the first again after the last."""
-        names = list(FIGURES)
+    def next_figure(self, *, probed: bool = False) -> "View":
+        """The same view of the figure after this one, the first again after the last.
+
+        Args:
+            probed: whether probes were asked while the runs trained; else there is no such curve.
+        """
+        names = [name for name in FIGURES if probed or name != "probes"]
+        if self.figure not in names:
+            return replace(self, figure=names[0])
         return replace(self, figure=names[(names.index(self.figure) + 1) % len(names)])
 
 
@@ -71,6 +80,8 @@ class Drawing:
     lines: tuple[Line, ...] = ()
     best: tuple[float, float] | None = None
     """Where the first run's validation loss was lowest, when the loss is drawn."""
+    probed: bool = False
+    """Whether any of the runs was asked probes while it trained."""
 
 
 def draw(runs: Sequence[tuple[str, Followed]], view: View) -> Drawing:
@@ -88,12 +99,19 @@ def draw(runs: Sequence[tuple[str, Followed]], view: View) -> Drawing:
                 lines.append(_line(name, "train", training.steps, raw, view))
             losses = validation.figure("loss")
             lines.append(_line(name, "validation", validation.steps, losses, view))
+        elif view.figure == "probes":
+            # The band as the line, and the exact number as the points and line under it.
+            probes = followed.curves.probes
+            lines.append(_line(name, "train", probes.steps, 100 * probes.figure("band"), view))
+            exact = 100 * probes.figure("exact")
+            lines.append(_line(name, "validation", probes.steps, exact, view))
         else:
             figures = training.figure(view.figure)
             if view.figure == "memory":
                 figures = figures / 1e9
             lines.append(_line(name, "train", training.steps, figures, view))
-    return Drawing(view, tuple(lines), _best(runs, view))
+    probed = any(len(followed.curves.probes) for _, followed in runs)
+    return Drawing(view, tuple(lines), _best(runs, view), probed)
 
 
 def _line(name: str, kind: Kind, steps: Floats, figures: Floats, view: View) -> Line:

@@ -13,6 +13,7 @@ from jessy_tui.training.events import (
     Finished,
     Paused,
     Preparing,
+    Probed,
     Resumed,
     Saved,
     Started,
@@ -65,6 +66,8 @@ def _words(event: AnyEvent) -> str | None:
         case Validated(step=step, loss=loss, best=best):
             words = "not a number" if loss is None else f"{loss:.3f}"
             return f"step {step:,}  validation {words}{' (best)' if best else ''}"
+        case Probed(step=step, probes=probes, band=band):
+            return f"step {step:,}  {band:.0%} of {probes} probes in the right band"
         case Saved(path=path):
             return f"saved {path}"
         case Warned(message=message):

@@ -75,7 +75,7 @@ class RunPlot(PlotWidget):
 
     def next_figure(self) -> None:
         """Plot the next figure."""
-        self.view = self.view.next_figure()
+        self.view = self.view.next_figure(probed=self._drawing.probed)
         self.show_all()
 
     def toggle_smooth(self) -> None:
@@ -171,9 +171,10 @@ class RunPlot(PlotWidget):
                 f"[{self._of(names, name)}]{number} {escape(name)}[/]"
                 for number, name in enumerate(names, start=1)
             )
-        elif view.figure == "loss":
+        elif view.figure in ("loss", "probes"):
             low, medium = (self.app.theme_variables[f"band-{band}"] for band in ("low", "medium"))
-            title += f" · [{low}]train[/] [{medium}]•validation[/]"
+            line, points = ("train", "validation") if view.figure == "loss" else ("band", "exact")
+            title += f" · [{low}]{line}[/] [{medium}]•{points}[/]"
         self.border_title = title
         signs = [
             "smoothed" if view.smooth and view.figure == "loss" else "",
