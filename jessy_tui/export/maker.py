@@ -35,7 +35,6 @@ from jessy_tui.export.order import (
 from jessy_tui.export.preflight import Preflight, gguf_name, preflight
 from jessy_tui.export.scores import scores_of
 from jessy_tui.folders import write_folder
-from jessy_tui.training.blas import preload
 
 _SECONDS_BETWEEN: Final = 0.1  # at the least, between two words about the same stage
 
@@ -87,8 +86,7 @@ class Maker:
         known = preflight(order)
         if not known.ready:
             raise JessyError(known.problems[0])
-        preload()
-        from jessy_tui.export.making import make_export  # only now: it may import mlx
+        from jessy_tui.export.making import make_export
 
         target = order.target
         with (

@@ -6,9 +6,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import Any
 
-import msgspec
 import pytest
 
 from jessy_tui.bases.orders import Stage
@@ -18,6 +16,7 @@ from jessy_tui.export.client import Export, ExportCancelledError
 from jessy_tui.export.order import Order, Quantization, Way, encode, order_for
 from jessy_tui.training.blas import child_environment
 from jessy_tui.workspace import Workspace
+from tests.export.making import Replies
 
 # The maker with a stop in its middle: it says so, and waits to be killed.
 HALTED = """
@@ -135,30 +134,12 @@ def test_a_disk_that_fills_up_meanwhile_leaves_nothing(
     order = order_for(shelf, run="lora", way=Way.FUSED)
     order.target.parent.mkdir(parents=True)
     said = Replies()
-    assert maker.Maker(said).make(order) == 1
+    assert maker.Maker(said).make(order)  # type: ignore[arg-type] == 1
     assert (
         said.last["reason"]
         == "The disk is full; make room and export it again. Nothing of it is left."
     )
     assert left(order) == [".lora-final-fused.lock"]
-
-
-class Replies:
-    """The pipe that the maker writes to."""
-
-    def __init__(self) -> None:
-        self.lines: list[dict[str, Any]] = []
-
-    def write(self, line: bytes) -> int:
-        self.lines.append(msgspec.json.decode(line))
-        return len(line)
-
-    def flush(self) -> None:
-        pass
-
-    @property
-    def last(self) -> dict[str, Any]:
-        return self.lines[-1]
 
 
 def test_two_at_once_for_one_name_do_not_meet(shelf: Workspace) -> None:

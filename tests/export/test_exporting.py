@@ -13,6 +13,7 @@ from jessy_tui.export.tensors import model_files, read_headers
 from jessy_tui.workspace import Workspace
 from tests.export import rounds
 from tests.export.conftest import KINDS, Checkpoints
+from tests.export.making import made
 from tests.training import nanos
 
 TOKENS = 12
@@ -53,24 +54,20 @@ def test_an_adapter_is_exported_as_mlx_lm_loads_it(
     assert (folder / "adapters.safetensors").read_bytes() == original.read_bytes()
 
 
-@pytest.mark.parametrize("kind", KINDS)
 def test_a_fused_model_says_what_the_base_with_the_adapter_says(
-    shelf: Workspace, checkpoints: Checkpoints, kind: str
+    shelf: Workspace, checkpoints: Checkpoints
 ) -> None:
-    done = export(shelf, kind, Way.FUSED)
-    tensors = read_headers(model_files(Path(done.folder)))
-    for name, weight in checkpoints.merged(kind).items():
-        np.testing.assert_allclose(tensors[name].read(), weight, rtol=2e-5, atol=2e-6)
-    found = rounds.ask_mlx(
-        {
-            "adapter": (checkpoints.base, checkpoints.adapter(kind)),
-            "fused": (Path(done.folder), None),
-        },
-        rounds.PROMPTS[:6],
-        [],
-        TOKENS,
-    )
-    assert found["adapter"]["said"] == found["fused"]["said"]
+    models: dict[str, tuple[Path, Path | None]] = {}
+    for kind in KINDS:
+        folder = Path(export(shelf, kind, Way.FUSED).folder)
+        tensors = read_headers(model_files(folder))
+        for name, weight in checkpoints.merged(kind).items():
+            np.testing.assert_allclose(tensors[name].read(), weight, rtol=2e-5, atol=2e-6)
+        models[f"{kind} beside"] = (checkpoints.base, checkpoints.adapter(kind))
+        models[f"{kind} fused"] = (folder, None)
+    found = rounds.ask_mlx(models, rounds.PROMPTS[:6], [], TOKENS)
+    for kind in KINDS:
+        assert found[f"{kind} beside"]["said"] == found[f"{kind} fused"]["said"], kind
 
 
 def test_a_fused_model_is_loaded_by_transformers_too(shelf: Workspace) -> None:
@@ -127,6 +124,6 @@ def test_what_is_written_is_as_large_as_was_said(shelf: Workspace) -> None:
     ]:
         order = order_for(shelf, run="lora", way=way, quantization=quantization)
         known = preflight(order)
-        done = Export(order).run(lambda _: None)
+        done = made(order)
         assert sum(done.files.values()) <= known.disk
         assert known.disk < sum(done.files.values()) + 5_000_000

@@ -68,7 +68,7 @@ def large(checkpoints: Checkpoints, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.mark.parametrize(
     ("way", "quantization"),
-    [(Way.FUSED, Quantization.F16), (Way.GGUF, Quantization.F16), (Way.GGUF, Quantization.Q8_0)],
+    [(Way.FUSED, Quantization.F16), (Way.GGUF, Quantization.Q8_0)],
 )
 def test_it_stays_far_below_the_bytes_of_the_model(
     large: Path, tmp_path: Path, way: Way, quantization: Quantization

@@ -12,7 +12,6 @@ from jessy_tui.bases.nano import CHAT_TEMPLATE
 from jessy_tui.bases.orders import Stage
 from jessy_tui.errors import JessyError
 from jessy_tui.export.chat_format import ChatTemplate, Turns, find_turns
-from jessy_tui.export.client import Export
 from jessy_tui.export.ollama import template_of
 from jessy_tui.export.order import Exported, Way, order_for
 from jessy_tui.export.preflight import preflight
@@ -20,6 +19,7 @@ from jessy_tui.workspace import Workspace
 from tests.export import rounds
 from tests.export.conftest import add_run, change_json
 from tests.export.go_template import render, thinking_tags
+from tests.export.making import made
 
 LLAMA_3 = (
     "{{ bos_token }}{% for message in messages %}"
@@ -164,7 +164,7 @@ def parse(text: str) -> dict[str, list[str]]:
 def ollama(shelf: Workspace, run: str = "lora") -> tuple[Exported, list[Stage]]:
     stages: list[Stage] = []
     order = order_for(shelf, run=run, way=Way.OLLAMA, replace=True)
-    return Export(order).run(stages.append), stages
+    return made(order, stages), stages
 
 
 @pytest.fixture
@@ -288,7 +288,7 @@ def test_a_system_prompt_that_a_template_adds_is_in_no_export(
     done, _ = ollama(shelf)
     said = parse((Path(done.folder) / "Modelfile").read_text("utf-8"))
     assert render(said["TEMPLATE"][0], asked) == wanted
-    fused = Export(order_for(shelf, run="lora", way=Way.FUSED)).run(lambda _: None)
+    fused = made(order_for(shelf, run="lora", way=Way.FUSED))
     written = ChatTemplate(Path(fused.folder))
     assert written.text == written.written
     assert written(asked, answer_next=True) == wanted

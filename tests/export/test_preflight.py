@@ -14,6 +14,7 @@ from jessy_tui.export.order import Order, Quantization, Way, check_ollama_name, 
 from jessy_tui.export.preflight import Preflight, preflight
 from jessy_tui.workspace import Workspace
 from tests.export.conftest import add_run, change_json
+from tests.export.making import made
 
 
 def looked(workspace: Workspace, way: Way, **options: Any) -> Preflight:
@@ -117,7 +118,7 @@ def test_the_converter_is_used_where_the_user_has_it(shelf: Workspace, tmp_path:
     assert known.ready
     assert known.by_converter
     assert known.disk_on_the_way > known.disk
-    done = Export(known.order).run(lambda _: None)
+    done = made(known.order)
     assert sorted(done.files) == ["README.md", "on-gemma-final-q8_0.gguf"]
     gguf = Path(done.folder) / "on-gemma-final-q8_0.gguf"
     assert gguf.read_bytes() == b"GGUF q8_0"

@@ -8,12 +8,12 @@ from jessy_tui.evaluation.evaluation import Evaluation
 from jessy_tui.evaluation.evaluations import HowToAsk, create_evaluation
 from jessy_tui.evaluation.probe import read_probe_set
 from jessy_tui.evaluation.record import EvaluationState, write_record
-from jessy_tui.export.client import Export
 from jessy_tui.export.order import Way, order_for
 from jessy_tui.export.scores import scores_of
 from jessy_tui.inference.target import target_of_run
 from jessy_tui.workspace import Workspace
 from tests.evaluation.making import answer, write_probes
+from tests.export.making import made
 
 
 def evaluated(workspace: Workspace, run: str, *, plans_only: bool = False) -> Evaluation:
@@ -38,7 +38,7 @@ def test_the_card_has_the_scores_of_what_was_exported(shelf: Workspace) -> None:
     assert scores["exact iterations"].startswith("20% (1 of 5; 95 % interval ")
     assert scores["LOW (1-2)"] == "right band 100% of 2, median 1.0 s"
     assert "whole answers" in scores["asked"]
-    done = Export(order).run(lambda _: None)
+    done = made(order)
     card = (Path(done.folder) / "README.md").read_text("utf-8")
     assert "| exact iterations | 20% (1 of 5;" in card
 
