@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 @click.option("--note", metavar="TEXT", help="Write a note on the run; an empty one removes it.")
 @click.option("--tag", "tags", multiple=True, metavar="TAG", help="Give the run this tag, too.")
 @click.option("--untag", "untags", multiple=True, metavar="TAG", help="Take this tag off.")
+@click.option(
+    "--choose",
+    metavar="CHECKPOINT",
+    help="Ask and export it from this checkpoint from now on: a step, best or final.",
+)
 @click.option("--delete", is_flag=True, help="Delete the runs for good; asks first.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
@@ -30,6 +35,7 @@ def command(
     note: str | None,
     tags: tuple[str, ...],
     untags: tuple[str, ...],
+    choose: str | None,
     *,
     delete: bool,
     yes: bool,
@@ -41,7 +47,7 @@ def command(
     """
     from jessy_tui.training.runs import find_run
 
-    changes = new_name is not None or note is not None or bool(tags or untags)
+    changes = any(one is not None for one in (new_name, note, choose)) or bool(tags or untags)
     if (changes and len(names) != 1) or (delete and not names):
         raise click.UsageError("Name the run that is to be changed.")
     if delete and changes:
@@ -52,7 +58,11 @@ def command(
     elif len(found) > 1:
         _compare(found, as_json=as_json)
     elif found:
-        run = _change(workspace, found[0], new_name, note, tags, untags) if changes else found[0]
+        run = (
+            _change(workspace, found[0], new_name, note, tags, untags, choose)
+            if changes
+            else found[0]
+        )
         changed = _data_changed(workspace, run)
         if as_json:
             print_json({**as_object(run), "data_changed": changed})
@@ -77,10 +87,13 @@ def _change(
     note: str | None,
     tags: tuple[str, ...],
     untags: tuple[str, ...],
+    choose: str | None,
 ) -> "Run":
     from jessy_tui.training.about import read_about
-    from jessy_tui.training.keeping import annotate_run, rename_run
+    from jessy_tui.training.keeping import annotate_run, choose_checkpoint, rename_run
 
+    if choose is not None:
+        choose_checkpoint(run, choose)
     kept = [tag for tag in (*read_about(run.folder).tags, *tags) if tag not in untags]
     annotate_run(run, note=note, tags=kept if tags or untags else None)
     return run if new_name is None else rename_run(workspace, run, new_name)

@@ -27,12 +27,26 @@ class Interval(msgspec.Struct, frozen=True):
     high: float
 
 
+def share_interval(values: ArrayLike) -> Interval | None:
+    """The interval of a share: `mean_interval` of values from 0 to 1.
+
+    Where all of them are 0, or all are 1, the bootstrap knows no doubt, and Wilson's interval
+    stands in its place.
+
+    Returns:
+        None for no values.
+    """
+    given = np.asarray(values, dtype=np.float64)
+    if len(given) and np.all(given == given[0]) and given[0] in (0.0, 1.0):
+        return wilson_interval(int(given.sum()), len(given))
+    return mean_interval(given)
+
+
 def mean_interval(values: ArrayLike) -> Interval | None:
     """The percentile bootstrap of a mean (Efron & Tibshirani 1993, section 13.3).
 
     The values, one a probe, are drawn again with replacement 2,000 times, from the same seed; the
-    interval goes from the 2.5th to the 97.5th percentile of their means. Where all values are 0,
-    or all are 1, the bootstrap knows no doubt, and Wilson's interval stands in its place.
+    interval goes from the 2.5th to the 97.5th percentile of their means.
 
     Returns:
         None for no values.
@@ -40,8 +54,6 @@ def mean_interval(values: ArrayLike) -> Interval | None:
     given = np.asarray(values, dtype=np.float64)
     if not len(given):
         return None
-    if np.all(given == given[0]) and given[0] in (0.0, 1.0):
-        return wilson_interval(int(given.sum()), len(given))
     return statistic_interval([len(given)], lambda drawn: given[drawn].mean(axis=1))
 
 

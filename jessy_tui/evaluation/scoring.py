@@ -19,6 +19,7 @@ from jessy_tui.evaluation.estimates import (
     harmonic_mean,
     least_telling,
     mean_interval,
+    share_interval,
     spearman,
     statistic_interval,
 )
@@ -45,7 +46,7 @@ class Rate(msgspec.Struct, frozen=True, kw_only=True):
     total: int
     """Probes it makes sense for."""
     interval: Interval
-    """See `estimates.mean_interval`."""
+    """See `estimates.share_interval`."""
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
@@ -150,7 +151,7 @@ def score(
         seeds=len({answer.seed for answer in answers}),
         rates=rates,
         confusion=confusion(wanted, answers),
-        bias=_mean_of(asked, lambda probe, declared: declared - probe.expected),
+        bias=_mean_of(asked, lambda probe, declared: declared - probe.expected, mean_interval),
         overthought=_mean_of(asked, lambda probe, declared: declared > probe.iterations[1]),
         underthought=_mean_of(asked, lambda probe, declared: declared < probe.iterations[0]),
         rank_correlation=_rank_correlation(asked),
@@ -173,7 +174,7 @@ def rate_of(measure: Measure, asked: Asked) -> Rate | None:
         known = [verdict for verdict in verdicts if verdict is not None]
         if known:
             values.append(sum(known) / len(known))
-    interval = mean_interval(values)
+    interval = share_interval(values)
     if interval is None:
         return None
     hits = sum(values)
@@ -237,14 +238,18 @@ def _declared(answers: Sequence[Answer]) -> float | None:
     return sum(plan.iterations for plan in plans) / len(plans) if plans else None
 
 
-def _mean_of(asked: Asked, of: Callable[[Probe, int], float]) -> Figure | None:
+def _mean_of(
+    asked: Asked,
+    of: Callable[[Probe, int], float],
+    interval_of: Callable[[list[float]], Interval | None] = share_interval,
+) -> Figure | None:
     """The mean over the probes of what `of` says of each number that was declared."""
     values = []
     for probe, answers in asked:
         plans = [plan for answer in answers if (plan := plan_of(answer)) is not None]
         if plans:
             values.append(sum(of(probe, plan.iterations) for plan in plans) / len(plans))
-    interval = mean_interval(values)
+    interval = interval_of(values)
     if interval is None:
         return None
     return Figure(value=float(np.mean(values)), total=len(values), interval=interval)

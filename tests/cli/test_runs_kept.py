@@ -76,3 +76,15 @@ def test_what_cannot_be_meant_is_refused(
     assert ran.code == 2
     assert sentence in ran.err
     assert run.folder.is_dir()
+
+
+def test_a_checkpoint_is_chosen_for_good(jessy: Jessy, workspace: Workspace, run: Run) -> None:
+    before = jessy("runs", "first", "--json", folder=workspace.root).json
+    other = next(name for name in before["checkpoints"] if name != before["chosen"])
+    found = jessy("runs", "first", "--choose", other, "--json", folder=workspace.root).json
+    assert found["chosen"] == other
+    assert run.checkpoint().name == other
+    ran = jessy("runs", "first", "--choose", "7777", folder=workspace.root)
+    assert ran.code == 1
+    assert "no checkpoint '7777'; there are:" in ran.err
+    assert run.chosen == other

@@ -11,8 +11,8 @@ from jessy_tui.evaluation.estimates import (
     harmonic_mean,
     least_telling,
     mcnemar,
-    mean_interval,
     ranks,
+    share_interval,
     spearman,
     weighted_kappa,
     wilson_interval,
@@ -58,7 +58,7 @@ def test_wilsons_interval_is_scipys(hits_of: tuple[int, int]) -> None:
 @pytest.mark.parametrize("hits", [12, 60, 102])
 def test_the_bootstrap_is_scipys_but_for_chance(hits: int) -> None:
     values = np.array([1.0] * hits + [0.0] * (120 - hits))
-    found = mean_interval(values)
+    found = share_interval(values)
     other = scipy.stats.bootstrap(
         (values,), np.mean, method="percentile", n_resamples=5000, rng=np.random.default_rng(1)
     ).confidence_interval
@@ -72,19 +72,19 @@ def test_the_bootstrap_is_scipys_but_for_chance(hits: int) -> None:
 def test_an_interval_holds_its_mean_within_bounds_and_is_the_same_again(
     values: list[float],
 ) -> None:
-    found = mean_interval(values)
+    found = share_interval(values)
     assert found is not None
     assert 0 <= found.low <= sum(values) / len(values) <= found.high <= 1
-    assert found == mean_interval(values)
+    assert found == share_interval(values)
 
 
 def test_all_or_none_of_a_few_is_not_told_as_certain() -> None:
-    all_of_them, none = mean_interval([1.0] * 10), mean_interval([0.0] * 10)
+    all_of_them, none = share_interval([1.0] * 10), share_interval([0.0] * 10)
     assert all_of_them is not None
     assert none is not None
     assert all_of_them.low == pytest.approx(0.722, abs=0.001)
     assert none.high == pytest.approx(0.278, abs=0.001)
-    assert mean_interval([]) is None
+    assert share_interval([]) is None
 
 
 @given(few, st.randoms())

@@ -14,6 +14,15 @@ from jessy_tui.evaluation.comparison import DEFAULT_MEASURE, Column, Comparison,
 from jessy_tui.evaluation.estimates import least_telling
 from jessy_tui.evaluation.evaluation import Evaluation
 from jessy_tui.evaluation.evaluations import evaluations_of
+from jessy_tui.evaluation.judging.ratings import (
+    HIGHEST,
+    Judgement,
+    Rating,
+    agreement,
+    mean_points,
+    read_judgements,
+    read_ratings,
+)
 from jessy_tui.evaluation.probe import Probe
 from jessy_tui.evaluation.record import Excluded, TargetRecord
 from jessy_tui.evaluation.rows import TRAIN_NAME, TrainingRow, read_training_rows
@@ -40,6 +49,10 @@ class ReportColumn(msgspec.Struct, frozen=True, kw_only=True):
     """That were asked, in the order of their file."""
     excluded: tuple[Excluded, ...] = ()
     answers: tuple[Answer, ...]
+    judgements: tuple[Judgement, ...] = ()
+    """What a judge said of its answers, where one was asked."""
+    ratings: tuple[Rating, ...] = ()
+    """What a person thinks of them."""
     versions: dict[str, str] = {}
     blas: str | None = None
 
@@ -115,6 +128,8 @@ def column_of(evaluation: Evaluation) -> ReportColumn:
         probes=tuple(evaluation.probes()),
         excluded=record.excluded,
         answers=tuple(evaluation.answers()),
+        judgements=tuple(read_judgements(evaluation.folder).values()),
+        ratings=tuple(read_ratings(evaluation.folder).values()),
         versions=record.versions,
         blas=record.blas,
     )
@@ -143,6 +158,7 @@ def make_report(
         for column, scored in zip(columns, scores, strict=True)
         for sentence in _verdicts(column, scored, baselines)
     ]
+    verdicts += [sentence for column in columns for sentence in _judged(column)]
     verdicts += [comparison.verdict for comparison in comparisons]
     return Report(
         created=time.time(),
@@ -260,6 +276,28 @@ def _verdicts(
         way = "over" if scores.bias.value > 0 else "under"
         sentences.append(
             f"It {way}thinks: by {abs(scores.bias.value):.1f} iterations a probe on the average."
+        )
+    return sentences
+
+
+def _judged(column: ReportColumn) -> list[str]:
+    """What a judge and a person think of the texts, in sentences."""
+    ratings = {(one.probe, one.seed): one for one in column.ratings}
+    judgements = {(one.probe, one.seed): one for one in column.judgements}
+    sentences = []
+    if (mine := mean_points(ratings.values())) is not None:
+        sentences.append(
+            f"You give the answers of {column.name} {mine[0]:.1f} of {HIGHEST} points on the "
+            f"average ({mine[1].low:.1f} to {mine[1].high:.1f}, {len(ratings)} rated)."
+        )
+    if (its := mean_points(judgements.values())) is not None:
+        judges = ", ".join(dict.fromkeys(one.judge for one in judgements.values()))
+        unread = sum(one.points is None for one in judgements.values())
+        more = f", {unread} without a rating" if unread else ""
+        sentences.append(
+            f"The judge {judges} gives the answers of {column.name} {its[0]:.1f} of {HIGHEST} "
+            f"({its[1].low:.1f} to {its[1].high:.1f}, {len(judgements)} judged{more}). "
+            f"{agreement(ratings, judgements).verdict}"
         )
     return sentences
 

@@ -10,7 +10,7 @@ from jessy_tui.evaluation.answers import Answer
 from jessy_tui.evaluation.comparison import Change, Comparison
 from jessy_tui.evaluation.measures import BY_NAME
 from jessy_tui.evaluation.probe import Probe
-from jessy_tui.evaluation.report.data import Report
+from jessy_tui.evaluation.report.data import Report, ReportColumn
 from jessy_tui.evaluation.report.json_form import SCRIPT_ID, object_of
 from jessy_tui.evaluation.report.svg import curve_svg, rates_svg
 from jessy_tui.evaluation.report.words import (
@@ -80,8 +80,8 @@ def html_of(report: Report) -> str:
         _section("Every probe", f'<p class="quiet">{LEGEND}</p>{_probes(report)}'),
         _section("How it was made", _list([*_made(report), *report.notes])),
     ]
-    # A closing tag inside an answer must not end the script.
-    data = orjson.dumps(object_of(report)).decode().replace("</", "<\\/")
+    # No tag inside an answer may begin or end a script; in JSON this sign stands in texts only.
+    data = orjson.dumps(object_of(report)).decode().replace("<", "\\u003c")
     script = f'<script type="application/json" id="{SCRIPT_ID}">{data}</script>\n'
     return page(f"Jessy: {names}", "".join(parts) + script, _STYLE)
 
@@ -229,9 +229,13 @@ def _probes(report: Report) -> str:
         for answer in column.answers:
             found.setdefault((answer.probe, known.get(answer.probe, "")), []).append(answer)
         by_column.append(found)
+    all_points = [_points(column) for column in report.columns]
     rows = []
     for key, probe in probes.items():
-        cells = "".join(_answers(probe, found.get(key, ())) for found in by_column)
+        cells = "".join(
+            _answers(probe, found.get(key, ()), points)
+            for found, points in zip(by_column, all_points, strict=True)
+        )
         rows.append(
             f'<tr class="line"><th>{escape(probe.id)}<small>{escape(probe.category)}</small></th>'
             f'<td class="text">{escape(probe.query)}</td>'
@@ -242,13 +246,23 @@ def _probes(report: Report) -> str:
     return f"<table><tr><th></th><th></th><th>expected</th>{heads}</tr>\n{''.join(rows)}</table>"
 
 
-def _answers(probe: Probe, answers: Sequence[Answer]) -> str:
+def _points(column: ReportColumn) -> dict[tuple[str, int], str]:
+    """The ratings of a column's answers, in words."""
+    words: dict[tuple[str, int], list[str]] = {}
+    for who, said in (("judge", column.judgements), ("you", column.ratings)):
+        for one in said:
+            points = "none" if one.points is None else f"{one.points}/5"
+            words.setdefault((one.probe, one.seed), []).append(f"{who} {points}")
+    return {key: " · ".join(found) for key, found in words.items()}
+
+
+def _answers(probe: Probe, answers: Sequence[Answer], points: dict[tuple[str, int], str]) -> str:
     if not answers:
         return f"<td>{NONE}</td>"
-    return f"<td>{''.join(_answer(probe, answer) for answer in answers)}</td>"
+    return f"<td>{''.join(_answer(probe, one, points.get(one.key)) for one in answers)}</td>"
 
 
-def _answer(probe: Probe, answer: Answer) -> str:
+def _answer(probe: Probe, answer: Answer, points: str | None) -> str:
     words, kind = plan_words(probe, answer)
     said = f'<span class="{kind}">{escape(words)}</span>'
     problem = f"<small>{escape(answer.problem)}</small>" if answer.problem else ""
@@ -258,6 +272,7 @@ def _answer(probe: Probe, answer: Answer) -> str:
     figures = (
         f"{answer.seconds:.1f} s · {answer.tokens} tokens · {passes} pass{'es' * (passes > 1)}"
     )
+    figures += f" · {points}" if points else ""
     text = "\n".join(escape(line) for line in answer.answer.split("\n"))
     return (
         f"<details><summary>{said} <small>{figures}</small></summary>{problem}<pre>{text}</pre>"
