@@ -48,7 +48,7 @@ def _card(
     lines = [
         "---",
         f"base_model: {order.base_name}",
-        f"license: {_identifier(licence)}",
+        f"license: {identifier_of(licence)}",
         "language: [tr, en]",
         "tags: [iteration-control]",
         "---",
@@ -165,7 +165,7 @@ def _code(text: str) -> str:
     return "`" + " ".join(text.split()).replace("|", "\\|") + "`"
 
 
-def _identifier(licence: str) -> str:
+def identifier_of(licence: str) -> str:
     """The licence as model hubs write it."""
     known = {"apache-2.0": "apache-2.0", "mit": "mit", "cc by 4.0": "cc-by-4.0", "gemma": "gemma"}
     return known.get(licence.lower(), "other")

@@ -132,6 +132,7 @@ def _describe(writer: Any, plan: Plan, quantization: Quantization, about: dict[s
     for key, value in about.items():
         if value:
             writer.add_string(f"general.{key}", value)
+    writer.add_languages(["tr", "en"])
     writer.add_file_type(gguf.LlamaFileType[_FILE_TYPES[quantization]])
     writer.add_quantization_version(gguf.GGML_QUANT_VERSION)
     writer.add_context_length(int(config["max_position_embeddings"]))

@@ -33,7 +33,6 @@ from jessy_tui.export.order import (
     encode,
 )
 from jessy_tui.export.preflight import Preflight, gguf_name, preflight
-from jessy_tui.export.scores import scores_of
 from jessy_tui.folders import write_folder
 
 _SECONDS_BETWEEN: Final = 0.1  # at the least, between two words about the same stage
@@ -93,7 +92,7 @@ class Maker:
             hold_base(target, wait=False),
             write_folder(target, replace=order.replace) as fresh,
         ):
-            make_export(known, fresh, scores_of(order), self.say)
+            make_export(known, fresh, self.say)
             self.say(Stage(doing="puts it in its place"))
             # From here on it is whole: a cancel is heard when it stands in its place.
             signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM,))

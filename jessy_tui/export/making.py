@@ -4,42 +4,54 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
+
+import msgspec
 
 from jessy_tui.bases.catalogue import NANO
 from jessy_tui.bases.orders import Stage
 from jessy_tui.bases.record import read_record
 from jessy_tui.errors import JessyError
-from jessy_tui.export.card import commands_for, write_card
+from jessy_tui.export.card import commands_for, identifier_of, write_card
 from jessy_tui.export.chat_format import ChatTemplate, find_turns
 from jessy_tui.export.fuse import unpack, write_fused
 from jessy_tui.export.gguf import write_gguf
 from jessy_tui.export.gguf_plan import plan_gguf
+from jessy_tui.export.held import held
 from jessy_tui.export.merge import CONFIG_NAME, WEIGHTS_NAME, Merged, read_config
 from jessy_tui.export.ollama import write_modelfile
 from jessy_tui.export.order import Order, Way
 from jessy_tui.export.preflight import Preflight, gguf_name
+from jessy_tui.export.scores import scores_of
 
 Say = Callable[[Stage], None]
 
 
-def make_export(known: Preflight, fresh: Path, scores: Mapping[str, str], say: Say) -> None:
+def make_export(known: Preflight, fresh: Path, say: Say) -> None:
     """Write the export into the empty folder `fresh`.
 
     Args:
         known: what the preflight found.
         fresh: takes it.
-        scores: what an evaluation found, for the card.
         say: hears of the progress.
 
     Raises:
         JessyError: it cannot be done; the sentence says why.
         OSError: the disk is full, or a file cannot be read or written.
     """
+    with held(Path(known.order.adapter), fresh) as adapter:
+        order = msgspec.structs.replace(known.order, adapter=str(adapter))
+        _make(order, fresh, say, by_converter=known.by_converter)
+        scores = scores_of(order)
+    say(Stage(doing="writes the card"))
     order = known.order
+    commands = commands_for(order, gguf_name(order), inside=True)
+    write_card(fresh, order, licence_of(order), commands, scores)
+
+
+def _make(order: Order, fresh: Path, say: Say, *, by_converter: bool) -> None:
     base, adapter = Path(order.base), Path(order.adapter)
-    licence = licence_of(order)
     match order.way:
         case Way.ADAPTER:
             say(Stage(doing="copies the adapter"))
@@ -47,15 +59,12 @@ def make_export(known: Preflight, fresh: Path, scores: Mapping[str, str], say: S
                 shutil.copyfile(adapter / name, fresh / name)
         case Way.FUSED:
             write_fused(base, adapter, fresh, say)
-        case Way.GGUF | Way.OLLAMA if known.by_converter:
+        case Way.GGUF | Way.OLLAMA if by_converter:
             _convert(order, fresh, say)
         case Way.GGUF | Way.OLLAMA:
-            _write_gguf(order, fresh, licence, say)
+            _write_gguf(order, fresh, licence_of(order), say)
     if order.way is Way.OLLAMA:
-        _write_modelfile(order, fresh, licence)
-    say(Stage(doing="writes the card"))
-    commands = commands_for(order, gguf_name(order), inside=True)
-    write_card(fresh, order, licence, commands, scores)
+        _write_modelfile(order, fresh, licence_of(order))
 
 
 def licence_of(order: Order) -> str:
@@ -76,7 +85,7 @@ def _write_gguf(order: Order, fresh: Path, licence: str, say: Say) -> None:
         "basename": order.base_name,
         "finetune": order.run_name,
         "description": "Says first how much thinking an answer deserves: <think>LOW 1</think>",
-        "license": licence,
+        "license": identifier_of(licence),
     }
     write_gguf(fresh / gguf_name(order), plan, merged, order.quantization, about, say)
 
