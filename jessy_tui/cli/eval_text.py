@@ -14,16 +14,22 @@ from jessy_tui.evaluation.scoring import NO_PLAN, Scores
 from jessy_tui.iteration import MAX_ITERATIONS, Complexity
 
 # How much room a full table takes, in characters.
-_TITLES: Final = 23
-_CELL: Final = 23
-_BASELINE: Final = 13
+_TITLES: Final = 25
+_CELL: Final = 15
+_BASELINE: Final = 9
 
 
 def print_report(report: Report) -> None:
     """Print the scores, what was declared, and what comes of it."""
     console = Console(highlight=False, markup=False)
     needed = _TITLES + _CELL * len(report.columns) + _BASELINE * len(report.baselines)
-    console.print(_scores(report) if needed <= console.width else _summary(report))
+    if needed <= console.width:
+        console.print(_scores(report))
+    else:
+        console.print(_summary(report))
+        if any(not column.plans_only for column in report.columns):
+            console.print()
+            console.print(_others(report))
     for column, scores in zip(report.columns, report.scores, strict=True):
         console.print()
         _print_confusion(console, column.name, scores)
@@ -70,13 +76,28 @@ def _summary(report: Report) -> Table:
     return table
 
 
+def _others(report: Report) -> Table:
+    """The measures that the summary leaves out, without their intervals."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("", no_wrap=True)
+    for column in report.columns:
+        table.add_column(column.name, justify="right", overflow="fold")
+    for measure in measures_in(report):
+        if measure.whole:
+            values = [scores.value(measure.name) for scores in report.scores]
+            table.add_row(
+                measure.title, *(NONE if value is None else f"{value:.0%}" for value in values)
+            )
+    return table
+
+
 def _scores(report: Report) -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column("", no_wrap=True)
     for column in report.columns:
         table.add_column(column.name, justify="right", overflow="fold")
     for one in report.baselines:
-        table.add_column(one.baseline.title, justify="right", style="dim")
+        table.add_column(one.baseline.title, justify="right", style="dim", overflow="fold")
     for measure in measures_in(report):
         cells = [share_words(scores.rates.get(measure.name)) for scores in report.scores]
         for one in report.baselines:

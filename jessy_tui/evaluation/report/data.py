@@ -270,7 +270,7 @@ def _verdicts(
         if not _beats(column.column, constant.column, "exact"):
             sentences.append(
                 f"Its number is exact for {exact:.0%}; one number a band would be for {other:.0%}, "
-                "given the band: it has not learned to count within the bands."
+                "given the band: no sure sign that it counts within the bands."
             )
     if scores.bias is not None and not scores.bias.interval.low <= 0 <= scores.bias.interval.high:
         way = "over" if scores.bias.value > 0 else "under"

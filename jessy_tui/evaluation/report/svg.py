@@ -15,7 +15,16 @@ _SHOWN: Final = ("band", "within_one", "exact")
 _PLOT_HEIGHT: Final = 260
 _EDGE: Final = 50
 _MARKS: Final = {"band": "●", "within_one": "▲", "exact": "■"}
-_COLOURS: Final = {"band": "var(--low)", "within_one": "var(--medium)", "exact": "var(--high)"}
+_COLOURS: Final = {"band": "low", "within_one": "medium", "exact": "high"}
+# The page's colours; beside each its light one, for what knows no variables, such as a printer.
+_LIGHT: Final = {
+    "low": "#0072b2",
+    "medium": "#a86a00",
+    "high": "#a0337a",
+    "quiet": "#5f6672",
+    "line": "#d7d8db",
+    "good": "#00745a",
+}
 
 
 def rates_svg(report: Report) -> str:
@@ -43,10 +52,10 @@ def rates_svg(report: Report) -> str:
             parts += [
                 _text(_NAMES - 10, y + 15, _cut(title, 30), "end"),
                 f'<rect x="{_NAMES}" y="{y + 5:g}" width="{room * rate.value:.1f}" height="10" '
-                f'style="fill:{colour};opacity:.45"/>',
+                f'opacity=".45" {_paint("fill", colour)}/>',
                 f'<path d="M{low:.1f} {y + 10:g}H{high:.1f}M{low:.1f} {y + 6:g}v8M{high:.1f} '
-                f'{y + 6:g}v8" style="stroke:{colour};stroke-width:2;fill:none"/>',
-                f'<circle cx="{at:.1f}" cy="{y + 10:g}" r="3.5" style="fill:{colour}"/>',
+                f'{y + 6:g}v8" fill="none" stroke-width="2" {_paint("stroke", colour)}/>',
+                f'<circle cx="{at:.1f}" cy="{y + 10:g}" r="3.5" {_paint("fill", colour)}/>',
                 _text(_WIDTH, y + 15, f"{rate.value:.0%}", "end"),
             ]
             y += _LINE
@@ -64,7 +73,7 @@ def curve_svg(curve: CheckpointCurve) -> str:
         return left + (right - left) * step / last
 
     parts = [
-        f'<path d="M{left} 10V{bottom}H{right}V10" style="stroke:var(--line);fill:none"/>',
+        f'<path d="M{left} 10V{bottom}H{right}V10" fill="none" {_paint("stroke", "line")}/>',
         *(_text(left - 6, bottom - (bottom - 10) * s + 4, f"{s:.0%}", "end") for s in (0, 0.5, 1)),
         _text(left, bottom + 34, _legend(bool(curve.losses)), "quiet"),
     ]
@@ -83,15 +92,15 @@ def curve_svg(curve: CheckpointCurve) -> str:
             (x(step), bottom - (bottom - 10) * (loss - lowest) / (highest - lowest))
             for step, loss in curve.losses
         ]
-        parts.append(_line(losses, "var(--quiet)", dashed=True))
+        parts.append(_line(losses, "quiet", dashed=True))
         parts.append(_text(right + 6, bottom + 4, f"{lowest:.2f}"))
         parts.append(_text(right + 6, 14, f"{highest:.2f}"))
     best = next((point for point in curve.points if point.name == curve.best), None)
     words = ""
     if best is not None:
         parts.append(
-            f'<path d="M{x(best.step):.1f} 10V{bottom}" '
-            'style="stroke:var(--good);stroke-dasharray:2 3"/>'
+            f'<path d="M{x(best.step):.1f} 10V{bottom}" stroke-dasharray="2 3" '
+            f"{_paint('stroke', 'good')}/>"
         )
         words = f"Best by behaviour: {best.name} (step {best.step})."
         if curve.alike:
@@ -113,17 +122,25 @@ def _range(losses: list[float]) -> tuple[float, float]:
 
 def _line(points: list[tuple[float, float]], colour: str, *, dashed: bool = False) -> str:
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-    dash = ";stroke-dasharray:5 4" if dashed else ""
-    return f'<polyline points="{path}" style="stroke:{colour};stroke-width:2;fill:none{dash}"/>'
+    dash = ' stroke-dasharray="5 4"' if dashed else ""
+    paint = _paint("stroke", colour)
+    return f'<polyline points="{path}" stroke-width="2" fill="none"{dash} {paint}/>'
 
 
 def _mark(x: float, y: float, sign: str, colour: str) -> str:
-    return f'<text x="{x:.1f}" y="{y + 4:.1f}" class="mid" style="fill:{colour}">{sign}</text>'
+    paint = _paint("fill", colour)
+    return f'<text x="{x:.1f}" y="{y + 4:.1f}" text-anchor="middle" {paint}>{sign}</text>'
+
+
+def _paint(what: str, colour: str) -> str:
+    """Attributes that give something one of the page's colours."""
+    return f'{what}="{_LIGHT[colour]}" style="{what}:var(--{colour})"'
 
 
 def _text(x: float, y: float, text: str, kind: str = "") -> str:
     shown = escape("".join(letter if letter.isprintable() else "·" for letter in text))
-    return f'<text x="{x:g}" y="{y:g}" class="{kind}">{shown}</text>'
+    anchor = "end" if kind == "end" else "middle" if "mid" in kind else "start"
+    return f'<text x="{x:g}" y="{y:g}" class="{kind}" text-anchor="{anchor}">{shown}</text>'
 
 
 def _cut(text: str, most: int) -> str:
