@@ -79,7 +79,7 @@ class Plan:
         return f"{self.complexity} {self.iterations}"
 
 
-_OPEN, _CLOSE = "<think>", "</think>"
+THINK_OPEN, THINK_CLOSE = "<think>", "</think>"
 # Case is that of ASCII: Unicode's would take "hİgh" for HIGH as well.
 _PLAN = re.compile(r"\s*(LOW|MEDIUM|HIGH)\s+([1-9])\s*", re.IGNORECASE | re.ASCII)
 # A real plan closes within a dozen characters; this leaves room for odd spacing before a model
@@ -122,20 +122,20 @@ class PlanReader:
     def _decide(self, *, final: bool) -> None:
         head = self.text.lstrip()
         start = len(self.text) - len(head)
-        if not head.startswith(_OPEN):
-            if _OPEN.startswith(head) and not final:
+        if not head.startswith(THINK_OPEN):
+            if THINK_OPEN.startswith(head) and not final:
                 return  # the tag itself is still arriving
             self._settle(start, "the model declared no plan")
             return
-        inside_start = start + len(_OPEN)
-        close = self.text.find(_CLOSE, inside_start)
+        inside_start = start + len(THINK_OPEN)
+        close = self.text.find(THINK_CLOSE, inside_start)
         if close < 0:
             if not final:
                 return  # even long thoughts are not the answer: wait for them to end
             self._settle(inside_start, "the plan was never closed with </think>")
             return
         inside = self.text[inside_start:close]
-        after = close + len(_CLOSE)
+        after = close + len(THINK_CLOSE)
         match = _PLAN.fullmatch(inside) if len(inside) <= _LONGEST_PLAN else None
         if match is None:
             self._settle(after, f"the model thought, but declared no plan: {_shorten(inside)}")

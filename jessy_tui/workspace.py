@@ -168,6 +168,26 @@ class ExportSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     data/README.md says."""
 
 
+class EndpointSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """`[endpoints.NAME]`: an OpenAI-compatible endpoint that can be asked by this name."""
+
+    url: str
+    """Such as "http://localhost:11434/v1"."""
+    model: str | None = None
+    """As the endpoint calls it; by default the only one it has."""
+    key_from: str | None = None
+    """The variable of the environment that holds the key; by default JESSY_API_KEY."""
+    key: str | None = None
+    """The key itself, where no variable is wanted; keep such a file to yourself."""
+    system: str = ""
+    """A system prompt before every talk, or none."""
+    seconds: Annotated[float, msgspec.Meta(gt=0)] = 120.0
+    """How long it may be silent, as it is while a model is being loaded."""
+
+    def __repr__(self) -> str:
+        return f"EndpointSettings({self.url!r}, model={self.model!r})"  # never the key
+
+
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """`jessy.toml`, all of it optional."""
 
@@ -175,6 +195,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     check: CheckSettings = CheckSettings()
     targets: TargetSettings = TargetSettings()
     training: TrainingSettings = TrainingSettings()
+    endpoints: dict[str, EndpointSettings] = {}
     chat: ChatSettings = ChatSettings()
     export: ExportSettings = ExportSettings()
 

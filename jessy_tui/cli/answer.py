@@ -101,7 +101,9 @@ def answer_as_json(reply: Reply, target: Target, load_seconds: float) -> dict[st
         "ended_why": reply.ended_why,
         "run": target.run,
         "checkpoint": target.checkpoint,
-        "base": target.base_name,
+        "base": None if target.url else target.base_name,
+        "url": target.url,
+        "model": target.base_name if target.url else None,
         "load_seconds": load_seconds,
     }
 

@@ -14,14 +14,14 @@ from jessy_tui.iteration import Policy
 from jessy_tui.workspace import Workspace
 
 if TYPE_CHECKING:
-    from jessy_tui.inference.client import Engine
+    from jessy_tui.inference.engines import AnyEngine
     from jessy_tui.inference.protocol import Message
     from jessy_tui.inference.reply import Event, Reply
     from jessy_tui.inference.target import Target
 
 _INTERRUPTED = 130
 
-_Ask = Callable[["Engine", str, "Sequence[Message]"], Coroutine[Any, Any, "Reply"]]
+_Ask = Callable[["AnyEngine", str, "Sequence[Message]"], Coroutine[Any, Any, "Reply"]]
 """Asks a question after what was said before."""
 
 
@@ -36,6 +36,13 @@ def _policy(_ctx: click.Context, _param: click.Parameter, value: str) -> Policy:
 @click.argument("message", required=False)
 @click.option("--run", "run_name", metavar="NAME", help="Ask this run. Default: the newest.")
 @click.option("--base", "base_name", metavar="NAME", help="Ask this base as it is, untrained.")
+@click.option(
+    "--url",
+    metavar="URL|NAME",
+    help="Ask an OpenAI-compatible endpoint (Ollama, LM Studio, jessy serve), by its address or by "
+    "its name in jessy.toml.",
+)
+@click.option("--model", metavar="NAME", help="Which model of the endpoint. Default: the only one.")
 @click.option(
     "--checkpoint",
     metavar="STEP|best|final",
@@ -71,6 +78,8 @@ def command(
     message: str | None,
     run_name: str | None,
     base_name: str | None,
+    url: str | None,
+    model: str | None,
     checkpoint: str | None,
     policy: Policy,
     max_tokens: int,
@@ -86,10 +95,13 @@ def command(
     from jessy_tui.cli.answer import answer_as_json
     from jessy_tui.inference.loop import think
     from jessy_tui.inference.protocol import Sampling
-    from jessy_tui.inference.target import target_of_base, target_of_run
 
     if run_name and base_name:
         raise click.UsageError("Name a --run or a --base, not both: a run knows its base.")
+    if url and (run_name or base_name or checkpoint):
+        raise click.UsageError("Name a --url, or what is on this disk, not both.")
+    if model and not url:
+        raise click.UsageError("--model is one of an endpoint's; name the endpoint with --url.")
     if checkpoint and base_name:
         raise click.UsageError("A base has no checkpoints; name a --run to use --checkpoint.")
     talks = message is None and sys.stdin.isatty()
@@ -97,14 +109,10 @@ def command(
         raise click.UsageError("With --json, give a message, or send one through a pipe.")
     question = None if talks else _question(message)
     workspace: Workspace = ctx.obj
-    target = (
-        target_of_base(workspace, base_name)
-        if base_name
-        else target_of_run(workspace, run_name, checkpoint)
-    )
+    target = _target(workspace, run_name, base_name, checkpoint, url, model)
     sampling = Sampling(max_tokens=max_tokens, temperature=temperature, seed=seed)
 
-    async def ask(engine: "Engine", question: str, history: "Sequence[Message]") -> "Reply":
+    async def ask(engine: "AnyEngine", question: str, history: "Sequence[Message]") -> "Reply":
         said = (*target.opening, *history)
         events = think(engine, question, history=said, policy=policy, sampling=sampling)
         return await _print_answer(events, quiet=as_json)
@@ -118,7 +126,7 @@ def command(
                 else:
                     reply = runner.run(ask(engine, question, ()))
                     if as_json:
-                        print_json(answer_as_json(reply, target, engine.ready.seconds))
+                        print_json(answer_as_json(reply, target, engine.load_seconds))
             finally:
                 runner.run(engine.close())
     except KeyboardInterrupt:
@@ -140,23 +148,32 @@ def _question(message: str | None) -> str:
     return message.strip()
 
 
-async def _start(workspace: Workspace, target: "Target") -> "Engine":
+def _target(
+    workspace: Workspace,
+    run: str | None,
+    base: str | None,
+    checkpoint: str | None,
+    url: str | None,
+    model: str | None,
+) -> "Target":
+    """What the options name; the newest run where they name nothing."""
+    from jessy_tui.inference.target import target_of_base, target_of_run, target_of_url
+
+    if url:
+        return target_of_url(workspace, url, model)
+    return target_of_base(workspace, base) if base else target_of_run(workspace, run, checkpoint)
+
+
+async def _start(workspace: Workspace, target: "Target") -> "AnyEngine":
     """Load what is to be asked, and say so apart from the answer."""
-    from jessy_tui.inference.client import Engine
-    from jessy_tui.training.blas import child_environment
+    from jessy_tui.inference.engines import start_engine
 
     click.echo(f"Asking the {target}.", err=True)
-    environment = child_environment(workspace.settings.training.blas)
-    engine = await Engine.start(target.base, environment=environment)
-    try:
-        if target.adapter is not None:
-            await engine.use_adapter(target.adapter)
-    except BaseException:
-        await engine.close()
-        raise
-    click.echo(f"Loaded in {engine.ready.seconds:.1f} s. {engine.ready.blas}", err=True)
-    if engine.ready.blas_warning:
-        click.echo(engine.ready.blas_warning, err=True)
+    engine = await start_engine(workspace, target)
+    if target.url is None:
+        click.echo(f"Loaded in {engine.load_seconds:.1f} s. {engine.machine}", err=True)
+    if engine.warning:
+        click.echo(engine.warning, err=True)
     return engine
 
 
@@ -174,7 +191,7 @@ async def _print_answer(events: "AsyncGenerator[Event, None]", *, quiet: bool) -
     raise AssertionError("the loop ended without a reply")
 
 
-def _talk(runner: asyncio.Runner, engine: "Engine", ask: _Ask) -> None:
+def _talk(runner: asyncio.Runner, engine: "AnyEngine", ask: _Ask) -> None:
     """Ask what is typed, after all that was said before, until ctrl+d."""
     import readline  # noqa: F401  # gives input() its line editing and its history
 

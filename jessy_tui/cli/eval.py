@@ -62,6 +62,13 @@ def _policy(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
     "--base", "bases", multiple=True, metavar="NAME", help="A base to ask as it is, untrained."
 )
 @click.option(
+    "--url",
+    "urls",
+    multiple=True,
+    metavar="URL|NAME[@MODEL]",
+    help="An OpenAI-compatible endpoint to ask, by its address or its name in jessy.toml.",
+)
+@click.option(
     "--probes",
     "probes_path",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -136,6 +143,7 @@ def command(
     workspace: Workspace,
     runs: tuple[str, ...],
     bases: tuple[str, ...],
+    urls: tuple[str, ...],
     probes_path: Path | None,
     policy: str,
     seeds: int,
@@ -177,7 +185,7 @@ def command(
         max_tokens=max_tokens,
     )
     probes = read_probe_set(probes_path or workspace.probes)
-    targets = targets_of(workspace, runs, bases)
+    targets = targets_of(workspace, runs, bases, urls)
     evaluations = [
         create_evaluation(workspace, target, probes, how, again=again) for target in targets
     ]
@@ -250,14 +258,17 @@ def _reaches(report: "Report", floors: dict[str, float]) -> bool:
 
 
 def targets_of(
-    workspace: Workspace, runs: tuple[str, ...], bases: tuple[str, ...]
+    workspace: Workspace,
+    runs: tuple[str, ...],
+    bases: tuple[str, ...],
+    urls: tuple[str, ...] = (),
 ) -> "list[Target]":
     """What the command line names, each once; the newest run where it names nothing.
 
     Raises:
         JessyError: one of them is not there.
     """
-    from jessy_tui.inference.target import target_of_base, target_of_run
+    from jessy_tui.inference.target import target_of_base, target_of_run, target_of_url
     from jessy_tui.training.runs import find_run
 
     found = [target_of_base(workspace, name) for name in dict.fromkeys(bases)]
@@ -270,6 +281,9 @@ def targets_of(
             found += [target_of_run(workspace, run, step) for step in steps]
         else:
             found.append(target_of_run(workspace, run, checkpoint or None))
+    for url in dict.fromkeys(urls):
+        place, _, model = url.partition("@")
+        found.append(target_of_url(workspace, place, model or None))
     return found or [target_of_run(workspace, None, None)]
 
 

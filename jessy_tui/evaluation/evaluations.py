@@ -68,7 +68,7 @@ def record_of_target(target: Target) -> TargetRecord:
     Raises:
         JessyError: a file of the checkpoint cannot be read.
     """
-    base = read_base_record(target.base)
+    base = read_base_record(target.base) if target.url is None else None
     step, digest = None, None
     if target.adapter is not None:
         step, digest = _step_of(target.adapter), _digest_of(target.adapter)
@@ -79,7 +79,7 @@ def record_of_target(target: Target) -> TargetRecord:
         checkpoint=target.checkpoint,
         step=step,
         digest=digest,
-        url=getattr(target, "url", None),
+        url=target.url,
         system=target.system,
     )
 

@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -26,12 +26,14 @@ from jessy_tui.evaluation.evaluations import record_of_target
 from jessy_tui.evaluation.record import EvaluationState, TargetRecord, write_record
 from jessy_tui.evaluation.runner import Runner
 from jessy_tui.evaluation.starting import PATIENCE, lock_evaluation
-from jessy_tui.inference.client import Engine
+from jessy_tui.inference.engines import start_engine
 from jessy_tui.inference.target import Target, target_of_base, target_of_run
-from jessy_tui.training.blas import child_environment
 from jessy_tui.training.mishaps import open_standard_streams
 from jessy_tui.training.processes import started_at
 from jessy_tui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from jessy_tui.inference.engines import AnyEngine
 
 _PACKAGES: Final = ("mlx", "mlx-lm", "transformers")
 
@@ -41,7 +43,7 @@ class Asker:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self._engine: Engine | None = None
+        self._engine: AnyEngine | None = None
 
     async def ask_all(self, evaluations: Sequence[Evaluation]) -> bool:
         """Ask them; returns whether none failed. Cancel the task to break off."""
@@ -88,10 +90,10 @@ class Asker:
         if not runner.left():
             return EvaluationState.FINISHED
         engine = await self._open(evaluation.record.target)
-        _note(evaluation, state=EvaluationState.ASKING, blas=engine.ready.blas)
+        _note(evaluation, state=EvaluationState.ASKING, blas=engine.machine)
         return await runner.run(engine)
 
-    async def _open(self, wanted: TargetRecord) -> Engine:
+    async def _open(self, wanted: TargetRecord) -> "AnyEngine":
         """What answers for this target.
 
         Raises:
@@ -103,16 +105,8 @@ class Asker:
                 f"{wanted.name} is another one than when its evaluation began; evaluate it anew "
                 "with: jessy eval."
             )
-        engine = self._engine
-        if engine is None or engine.base != target.base or engine.death is not None:
-            await self._close()
-            engine = self._engine = await self._start(target.base)
-        await engine.use_adapter(target.adapter)
-        return engine
-
-    async def _start(self, base: Path) -> Engine:
-        environment = child_environment(self._workspace.settings.training.blas)
-        return await Engine.start(base, environment=environment)
+        self._engine = await start_engine(self._workspace, target, self._engine)
+        return self._engine
 
     async def _close(self) -> None:
         if self._engine is not None:
@@ -126,6 +120,8 @@ def target_of(workspace: Workspace, wanted: TargetRecord) -> Target:
     Raises:
         JessyError: it is not there any more.
     """
+    if wanted.url is not None:
+        return Target(base_name=wanted.base, url=wanted.url, system=wanted.system)
     if wanted.run is not None:
         return target_of_run(workspace, wanted.run, wanted.checkpoint)
     return target_of_base(workspace, wanted.base)

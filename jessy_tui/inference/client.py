@@ -104,6 +104,21 @@ class Engine:
         return self._ready.result()
 
     @property
+    def load_seconds(self) -> float:
+        """How long the base took to load."""
+        return self.ready.seconds
+
+    @property
+    def machine(self) -> str:
+        """What computes, in a sentence."""
+        return self.ready.blas
+
+    @property
+    def warning(self) -> str | None:
+        """What makes it slow, in a sentence."""
+        return self.ready.blas_warning
+
+    @property
     def adapter(self) -> Path | None:
         """The adapter folder in use, or None."""
         return Path(self._adapter.path) if self._adapter and self._adapter.path else None

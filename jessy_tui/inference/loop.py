@@ -160,7 +160,8 @@ class _Loop:
                             first_token_seconds = time.monotonic() - began
                         reader.feed(reply.text)
                     else:
-                        reason = reply.reason
+                        # An endpoint counts its pieces, and knows its tokens at the end.
+                        tokens, reason = reply.tokens, reply.reason
                 if reason is not None:
                     reader.finish()
                 if number == 1 and reader.decided and self._plan_seconds is None:

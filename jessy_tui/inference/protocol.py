@@ -145,7 +145,7 @@ class Finished(_Reply, frozen=True, kw_only=True):
     tokens_per_second: float
     """Tokens after the first over the seconds after it; 0 where there were fewer than two."""
     peak_memory: int
-    """The most that MLX has occupied since the worker began."""
+    """The most that MLX has occupied since the worker began; 0 where it is not known."""
 
 
 class Failed(_Reply, frozen=True):

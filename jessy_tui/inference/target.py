@@ -1,5 +1,6 @@
-"""What can be asked: a checkpoint of a run on its base, or a base as it is."""
+"""What can be asked: a checkpoint of a run on its base, a base as it is, or an endpoint."""
 
+import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,10 +14,12 @@ from jessy_tui.workspace import Workspace
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """A base, and the checkpoint on it, if any."""
+    """A base, and the checkpoint on it, if any; or the model of an endpoint."""
 
     base_name: str
-    base: Path
+    """Of an endpoint, what it calls its model."""
+    base: Path = Path()
+    """The base's folder; of an endpoint, none."""
     run: str | None = None
     checkpoint: str | None = None
     """A step, "best" or "final"."""
@@ -24,6 +27,8 @@ class Target:
     """The checkpoint's folder."""
     system: str = ""
     """The system prompt that the run's rows begin with; the checkpoint is asked with the same."""
+    url: str | None = None
+    """The root of the endpoint's API."""
 
     @property
     def opening(self) -> tuple[Message, ...]:
@@ -31,6 +36,8 @@ class Target:
         return (Message("system", self.system),) if self.system else ()
 
     def __str__(self) -> str:
+        if self.url is not None:
+            return f"model {self.base_name} at {self.url}"
         if self.run is None:
             return f"base {self.base_name} as it is"
         return f"run {self.run}, checkpoint {self.checkpoint}, on the base {self.base_name}"
@@ -49,6 +56,31 @@ def target_of_base(workspace: Workspace, name: str) -> Target:
             f"{name}."
         )
     return Target(base_name=name, base=base.folder)
+
+
+def target_of_url(workspace: Workspace, url: str, model: str | None = None) -> Target:
+    """The model of an endpoint. It is asked which models it has, for some seconds at the most: call
+    this in a thread where nobody may wait.
+
+    Args:
+        workspace: whose settings hold.
+        url: its address, or its name in jessy.toml.
+        model: as the endpoint calls it; by default the one in jessy.toml, or the only one it has.
+
+    Raises:
+        JessyError: nothing answers there, it wants a key, or it has no such model.
+    """
+    from jessy_tui.inference.address import address_of
+    from jessy_tui.inference.endpoint import Endpoint
+
+    address = address_of(workspace, url, model)
+
+    async def ask() -> str:
+        async with await Endpoint.connect(address) as endpoint:
+            return endpoint.model or ""
+
+    name = asyncio.run(ask())
+    return Target(base_name=name, system=address.system, url=address.url)
 
 
 def target_of_run(workspace: Workspace, name: str | None, checkpoint: str | None) -> Target:

@@ -11,6 +11,7 @@ import pexpect
 import pytest
 
 from tests.inference import models
+from tests.inference.server import Scene, serving, stream
 
 SAYS = "Sor kanka, dinliyorum."
 
@@ -124,6 +125,25 @@ def test_a_talk_goes_on_after_ctrl_c_and_ends_with_ctrl_d(workspace: Path) -> No
     assert talk.exitstatus == 0
 
 
+def test_an_endpoint_is_asked_like_a_run(tmp_path: Path) -> None:
+    parts = [*stream("LOW 1", field="reasoning")[:1], *stream("Sor kanka,", " dinliyorum.")]
+    with serving(Scene(parts, key="sk-1")) as scene:
+        (tmp_path / "jessy.toml").write_text(
+            f'[endpoints.house]\nurl = "{scene.url}"\nkey = "sk-1"\nsystem = "Kısa."\n'
+        )
+        done = chat(tmp_path, "--url", "house", "--json", "sana bisi sorucam")
+    assert done.returncode == 0, done.stderr.decode()
+    said = orjson.loads(done.stdout)
+    assert (said["plan"]["complexity"], said["answer"]) == ("LOW", SAYS)
+    assert (said["url"], said["model"], said["base"]) == (scene.url, "model-a", None)
+    assert scene.asked[0]["messages"][0] == {"role": "system", "content": "Kısa."}
+    told = done.stderr.decode()
+    assert told == f"Asking the model model-a at {scene.url}.\n"
+    done = chat(tmp_path, "--url", "house", "x")  # it is down by now
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert "Nothing answers at" in done.stderr.decode()
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -164,6 +184,8 @@ def test_without_a_trained_run_the_command_that_makes_one_is_named(
     [
         (("--run", "a", "--base", "b", "x"), b""),
         (("--base", "b", "--checkpoint", "best", "x"), b""),
+        (("--url", "u", "--run", "a", "x"), b""),
+        (("--model", "m", "x"), b""),
         (("--policy", "often", "x"), b""),
         (("--max-tokens", "0", "x"), b""),
         (("--temperature", "-1", "x"), b""),

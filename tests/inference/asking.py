@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from jessy_tui.inference.client import Engine
+from jessy_tui.inference.loop import Generator
 from jessy_tui.inference.protocol import Finished, Message, Sampling, Token
 
 HELLO = (Message("user", "selam"),)
@@ -29,7 +29,7 @@ class Said:
 
 
 async def ask(
-    engine: Engine,
+    engine: Generator,
     messages: Sequence[Message] = HELLO,
     said: Said | None = None,
     **sampling: Any,
