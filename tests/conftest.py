@@ -1,6 +1,7 @@
 """What all tests share. Nothing here imports mlx: models are built in processes of their own."""
 
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,14 +10,33 @@ import pytest
 
 from jessy_tui.workspace import Workspace
 
+# Tests of models compute, those of the screen wait for half of their time, those of the data are
+# short: in this order nothing long is left for the end.
+_ORDER = ("bases", "export", "training", "inference", "evaluation", "cli", "chats", "ui", "dataset")
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Three for two cores, with `-n auto`: one that waits for a screen leaves its core idle."""
+    if config.option.numprocesses != "auto" or "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None
+    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return cores + cores // 2
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests of a real terminal type as fast as people do: beside others they prove nothing."""
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        skip = pytest.mark.skip(reason="runs alone, with: pytest -m alone")
-        for item in items:
-            if item.get_closest_marker("alone"):
-                item.add_marker(skip)
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return
+    skip = pytest.mark.skip(reason="runs alone, with: pytest -m alone")
+    for item in items:
+        if item.get_closest_marker("alone"):
+            item.add_marker(skip)
+    items.sort(key=lambda item: _place(item.path))
+
+
+def _place(path: Path) -> int:
+    room = path.relative_to(REPOSITORY / "tests").parts[0]
+    return _ORDER.index(room) if room in _ORDER else len(_ORDER)
 
 
 REPOSITORY = Path(__file__).parent.parent
