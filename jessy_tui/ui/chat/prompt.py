@@ -1,15 +1,17 @@
 """Where a question is written."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding
 from textual.message import Message
-from textual.widgets import TextArea
+
+from jessy_tui.ui.widgets.exact_text_area import ExactTextArea
 
 
-class Prompt(TextArea):
+class Prompt(ExactTextArea):
     """A text area that grows with what is typed. Enter sends, ctrl+j starts a new line."""
 
     PLACE: ClassVar[str] = "Prompt"
@@ -27,11 +29,16 @@ class Prompt(TextArea):
         text: str
 
     def __init__(self) -> None:
-        super().__init__(id="prompt", soft_wrap=True, tab_behavior="focus", compact=True)
+        super().__init__(id="prompt", compact=True)
         self.placeholder = "sana bisi sorucam"
         self._history: list[str] = []
         self._place = 0
         self._draft = ""
+
+    def remember_before(self, questions: Sequence[str]) -> None:
+        """Put the questions of earlier sessions before those of this one."""
+        self._history[:0] = questions
+        self._place += len(questions)
 
     def remember(self, text: str) -> None:
         """Put `text` into the history that the up key walks."""
@@ -58,7 +65,6 @@ class Prompt(TextArea):
         """Send what is written, if anything is."""
         text = self.text.strip()
         if text:
-            self.remember(text)
             self.text = ""
             self.post_message(self.Submitted(text))
 

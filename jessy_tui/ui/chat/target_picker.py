@@ -1,5 +1,6 @@
 """What can be talked to: the checkpoints of the runs, and the bases as they are."""
 
+from collections.abc import Sequence
 from typing import ClassVar, Final
 
 from rich.text import Text
@@ -12,17 +13,20 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from jessy_tui.bases.catalogue import list_bases
+from jessy_tui.chats.turn import Named
 from jessy_tui.errors import JessyError
 from jessy_tui.inference.target import Target, target_of_base, target_of_run
 from jessy_tui.training.runs import list_runs
 from jessy_tui.workspace import Workspace
 
 BASES: Final = "bases"
+MOST: Final = 3
+"""So many can be asked side by side."""
 
 
 def short_name(target: Target) -> str:
     """As people say it: "first@final", or the base's name."""
-    return f"{target.run}@{target.checkpoint}" if target.run else target.base_name
+    return str(Named.of(target))
 
 
 def find_targets(workspace: Workspace) -> list[Target]:
@@ -43,51 +47,72 @@ def find_targets(workspace: Workspace) -> list[Target]:
     return [*first, *others, *bases]
 
 
-class TargetPicker(ModalScreen[Target | str]):
-    """Answers with what to talk to, with `BASES` where another base is wanted, or None."""
+class TargetPicker(ModalScreen[list[Target] | str]):
+    """Answers with what to talk to, one or several, with `BASES` for another base, or None."""
 
+    PLACE = "Talk to"
     BINDINGS: ClassVar = [
+        Binding("space", "mark", "Compare", tooltip="Ask this one and others side by side"),
         Binding("b", f"dismiss('{BASES}')", "Bases", tooltip="Fetch or choose a base as it is"),
-        Binding("escape", "dismiss(None)", "Cancel"),
-        Binding("j", "move('down')", "Next", show=False),
-        Binding("k", "move('up')", "Previous", show=False),
+        Binding("escape", "dismiss(None)", "Cancel", tooltip="Talk on as before"),
+        Binding("j", "move('down')", "Next", show=False, tooltip="The next one"),
+        Binding("k", "move('up')", "Previous", show=False, tooltip="The one before"),
     ]
 
-    def __init__(self, targets: list[Target], current: Target | None) -> None:
+    def __init__(self, targets: list[Target], current: Sequence[Target]) -> None:
         super().__init__()
         self._targets = targets
         self._current = current
+        self._marked = [one for one in current if one in targets] if len(current) > 1 else []
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Talk to"
-            dialog.border_subtitle = "enter chooses · b another base · esc cancels"
-            yield OptionList(
-                *(
-                    Option(
-                        Text.assemble(
-                            (f"{short_name(target):<28} ", "bold"), (_words(target), "dim")
-                        ),
-                        id=str(place),
-                    )
-                    for place, target in enumerate(self._targets)
-                ),
-                id="targets",
-            )
+            dialog.border_subtitle = "enter chooses · space compares · b another base · esc"
+            yield OptionList(*map(self._option, self._targets), id="targets")
+
+    def _option(self, target: Target) -> Option:
+        mark = f"{self._marked.index(target) + 1} " if target in self._marked else "  "
+        words = f"on {target.base_name}" if target.run else "the base, untrained"
+        return Option(Text.assemble((f"{mark}{short_name(target):<28} ", "bold"), (words, "dim")))
 
     def on_mount(self) -> None:
-        if self._current in self._targets:
-            self.query_one(OptionList).highlighted = self._targets.index(self._current)
+        first = next((one for one in self._current if one in self._targets), None)
+        if first is not None:
+            self.query_one(OptionList).highlighted = self._targets.index(first)
 
     @on(OptionList.OptionSelected)
     def _chosen(self, message: OptionList.OptionSelected) -> None:
-        self.dismiss(self._targets[message.option_index])
+        if len(self._marked) > 1:
+            self.dismiss(self._marked)
+        else:
+            self.dismiss([self._targets[message.option_index]])
+
+    def action_mark(self) -> None:
+        """Put what is under the cursor beside the others, or take it away from them."""
+        options = self.query_one(OptionList)
+        place = options.highlighted
+        if place is None:
+            return
+        target = self._targets[place]
+        if target in self._marked:
+            self._marked.remove(target)
+        elif len(self._marked) == MOST:
+            self.notify(f"No more than {MOST} fit side by side; space takes one away.")
+            return
+        else:
+            self._marked.append(target)
+        for number, one in enumerate(self._targets):
+            options.replace_option_prompt_at_index(number, self._option(one).prompt)
+        count = len(self._marked)
+        self.query_one(".dialog").border_subtitle = (
+            f"enter asks these {count} side by side · space · esc"
+            if count > 1
+            else "space on another one compares · enter chooses · esc"
+        )
+        options.action_cursor_down()
 
     def action_move(self, direction: str) -> None:
         """Move the cursor."""
         options = self.query_one(OptionList)
         options.action_cursor_down() if direction == "down" else options.action_cursor_up()
-
-
-def _words(target: Target) -> str:
-    return f"on {target.base_name}" if target.run else "the base, untrained"
