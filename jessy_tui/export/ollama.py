@@ -77,7 +77,8 @@ def modelfile(
         "num_predict": str(_LONGEST_ANSWER),
     }
     lines += [f"PARAMETER {name} {value}" for name, value in settings.items()]
-    lines += [f'PARAMETER stop "{stop}"' for stop in turns.stops]
+    mark = {stop: quoted if '"' in stop else '"' for stop in turns.stops}
+    lines += [f"PARAMETER stop {mark[stop]}{stop}{mark[stop]}" for stop in turns.stops]
     examples = order.data_licence or "unknown"
     lines.append(
         f"LICENSE {quoted}The base's weights ({order.base_name}): {licence}.\n"

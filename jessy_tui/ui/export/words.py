@@ -14,7 +14,7 @@ from jessy_tui.export.words import describe_seconds
 from jessy_tui.ui.export.exports import Job
 from jessy_tui.ui.text import visible
 
-_BAR: Final = 30
+_BAR: Final = 60
 
 
 def problems_text(problems: Sequence[str]) -> Text:
@@ -66,7 +66,7 @@ def stage_text(job: Job) -> Text:
     if stage.share is None:
         return Text(f"… {words}")
     full = round(_BAR * stage.share)
-    return Text(f"{'━' * full}{'╌' * (_BAR - full)} {stage.share:>4.0%}  {words}")
+    return Text(f"{words}\n{'━' * full}{'╌' * (_BAR - full)} {stage.share:>4.0%}")
 
 
 def outcome_text(job: Job) -> Text:
