@@ -39,6 +39,12 @@ class Tokens:
         """How many tokens are trained on."""
         return len(self.ids) - self.prompt
 
+    def plan_alone(self) -> "Tokens":
+        """The row cut after its plan; as it is where it has none."""
+        if not self.plan:
+            return self
+        return Tokens(self.ids[: self.prompt + self.plan], self.prompt, self.plan)
+
 
 @dataclass(frozen=True, slots=True)
 class Encoded:

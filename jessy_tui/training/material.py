@@ -59,6 +59,9 @@ class Material:
                 f"No row is left to train on: every question is longer than {longest} tokens; "
                 "set max_seq_length higher."
             )
+        plans = tuple(row.plan_alone() for row in self.train.rows) * recipe.plan_repeat
+        self.seen: tuple[Tokens, ...] = (*self.train.rows, *plans)
+        """What an epoch goes through: the rows, and as often as the recipe says their plans."""
         self.parameters = _size(self.model.parameters())
         """Of the base."""
         self.widened = widen(self.model)
@@ -108,7 +111,7 @@ class Material:
         lower = self.lower_layers
         if lower is None:
             return "every layer is computed in each step"
-        rows = (*self.train.rows, *self.validation.rows)
+        rows = (*self.seen, *self.validation.rows)
         needed = lower.bytes_needed(rows)
         place = self._place_for(needed)
         if place is None:

@@ -69,6 +69,8 @@ def yaml_of(recipe: Recipe, *, base: str, rows: int, validation_rows: int) -> st
         more = " Its full fine-tune leaves the embedding and the last norm as they are."
     if recipe.plan_weight:
         more += " Every token counts the same there: plan_weight is Jessy's own."
+    if recipe.plan_repeat:
+        more += " It sees no plan more often than its answer: plan_repeat is Jessy's own."
     lines = [f"{key}: {_scalar(value)}" for key, value in contents.items() if value is not None]
     return _COMMENT.format(more=more) + "\n".join(lines) + "\n"
 

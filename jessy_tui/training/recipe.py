@@ -95,6 +95,15 @@ class Recipe(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tr
             "the answers; 0: every token counts the same.",
         ),
     ] = 0.0
+    plan_repeat: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=99,
+            description="How many times more an epoch shows each row cut after its plan: a plan is "
+            "a few tokens, so to learn it often costs little.",
+        ),
+    ] = 0
     max_seq_length: Annotated[
         int,
         Meta(
@@ -186,8 +195,8 @@ class Recipe(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tr
         return found
 
     def steps_per_epoch(self, rows: int) -> int:
-        """Steps in which every one of `rows` rows is seen once."""
-        return max(1, math.ceil(rows / self.batch_size))
+        """Steps that show each of `rows` rows once, and its plan `plan_repeat` times more."""
+        return max(1, math.ceil(rows * (1 + self.plan_repeat) / self.batch_size))
 
     def steps(self, rows: int) -> int:
         """Steps of the whole run; so many that the last of them changes the weights."""

@@ -75,12 +75,12 @@ def _timed(material: "Material", measured: Measured, streams: int) -> Measured:
     from jessy_tui.training.batches import BatchPlan
 
     recipe = material.recipe
-    plan = BatchPlan(material.train.rows, recipe.batch_size, recipe.seed)
+    plan = BatchPlan(material.seen, recipe.batch_size, recipe.seed)
     batches = sorted(plan.epoch(0), key=_padded)
     middle, longest = batches[len(batches) // 2], batches[-1]
     began = time.perf_counter()
     method = material.keep_lower_layers(lambda done, total: None, [*middle, *longest])
-    rows = {*material.train.rows, *material.validation.rows}
+    rows = {*material.seen, *material.validation.rows}
     share = sum(len(row.ids) for row in rows) / sum(len(row.ids) for row in {*middle, *longest})
     keeping = (time.perf_counter() - began) * share if material.frozen else 0.0
     step = _Step(material, streams)
@@ -88,7 +88,9 @@ def _timed(material: "Material", measured: Measured, streams: int) -> Measured:
     short, long = step.make(middle), step.make(longest)
     seconds = _of_all(batches, (_padded(middle), short), (_padded(longest), long))
     epochs = measured.steps / len(batches)
-    held_out = sum(len(row.ids) for row in material.validation.rows) / max(1, measured.tokens)
+    held_out = sum(len(row.ids) for row in material.validation.rows) / max(
+        1, sum(len(row.ids) for row in material.seen)
+    )
     validations = 1 + measured.steps // (recipe.validate_every or len(batches))
     total = keeping + seconds * (epochs + validations * held_out * _WAY_THERE)
     return msgspec.structs.replace(

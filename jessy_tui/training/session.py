@@ -200,7 +200,7 @@ class Session:
     def _between_steps(self) -> Iterator[Batch]:
         """The batches, with what happens between the steps; ends when the run is to end."""
         material = self.material
-        plan = BatchPlan(material.train.rows, self.recipe.batch_size, self.recipe.seed)
+        plan = BatchPlan(material.seen, self.recipe.batch_size, self.recipe.seed)
         epoch, done = divmod(self._first, material.steps_per_epoch)
         while True:
             for rows in list(plan.epoch(epoch))[done:]:

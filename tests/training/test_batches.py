@@ -189,6 +189,13 @@ def test_the_plans_have_their_part_of_the_loss_whatever_the_length_of_the_answer
     np.testing.assert_allclose(weights.mean(), 1, rtol=1e-5)
 
 
+def test_a_row_is_cut_after_its_plan_and_one_without_a_plan_is_left_as_it_is() -> None:
+    row = Tokens(tuple(range(20)), 4, plan=3)
+    assert row.plan_alone() == Tokens(tuple(range(7)), 4, plan=3)
+    assert row.plan_alone().answer == 3
+    assert Tokens(tuple(range(20)), 4).plan_alone() == Tokens(tuple(range(20)), 4)
+
+
 def test_without_a_plan_every_token_counts_the_same() -> None:
     arrays = make_batch([Tokens(tuple(range(8)), 2)], plan_weight=0.5)
     assert arrays[4].tolist() == [1.0] * 6

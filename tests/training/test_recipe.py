@@ -15,6 +15,12 @@ def test_the_steps_follow_from_the_rows_and_every_row_is_used() -> None:
     assert recipe.describe_length(17) == "2 epochs of 3 steps: 6 steps"
 
 
+def test_the_plans_that_an_epoch_repeats_are_steps_too() -> None:
+    recipe = Recipe(epochs=2, batch_size=8, plan_repeat=2)
+    assert recipe.steps_per_epoch(17) == 7
+    assert recipe.steps(17) == 14
+
+
 def test_there_is_a_step_even_where_the_batch_is_larger_than_the_data() -> None:
     assert Recipe(epochs=0.01, batch_size=64).steps(3) == 1
 

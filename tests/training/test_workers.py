@@ -18,7 +18,14 @@ from jessy_tui.workspace import Workspace
 from tests.training.conftest import Train, wait_for, wait_for_end, wait_for_step
 
 # Seven rows in batches of three: one of them has a single row, which leaves a process without any.
-SETTINGS = ("batch_size=3", "epochs=4", "report_every=1", "learning_rate=0.01", "plan_weight=0.3")
+SETTINGS = (
+    "batch_size=3",
+    "epochs=4",
+    "report_every=1",
+    "learning_rate=0.01",
+    "plan_weight=0.3",
+    "plan_repeat=1",
+)
 
 
 def losses(run: Run) -> list[tuple[str, int, float, int]]:
