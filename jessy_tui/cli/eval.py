@@ -125,6 +125,19 @@ def _policy(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
     help="What makes a probe FIXED or REGRESSED.",
 )
 @click.option(
+    "--judge",
+    metavar="URL[@MODEL]|NAME",
+    help="Have the texts rated 0 to 5 by the model of this endpoint. Off by default: it is sent "
+    "the questions and the answers.",
+)
+@click.option(
+    "--rubric",
+    "rubric_path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="How the judge rates. Default: data/rubric.md, else Jessy's own.",
+)
+@click.option(
     "--html", "html_path", type=_OUTPUT, metavar="FILE", help="Write the report as one page."
 )
 @click.option("--md", "markdown_path", type=_OUTPUT, metavar="FILE", help="Write it as Markdown.")
@@ -151,6 +164,8 @@ def command(
     max_tokens: int,
     reports: tuple[Path, ...],
     measure: str,
+    judge: str | None,
+    rubric_path: Path | None,
     html_path: Path | None,
     markdown_path: Path | None,
     floors: dict[str, float],
@@ -173,6 +188,10 @@ def command(
 
     if plans_only and policy != "single":
         raise click.UsageError("--plans-only makes no whole pass; leave out --policy.")
+    if judge is None and rubric_path:
+        raise click.UsageError("Name the endpoint of the judge with --judge.")
+    if judge is not None and (plans_only or detach):
+        raise click.UsageError("A judge reads whole answers, when they are there; leave it out.")
     if temperature is None:
         temperature = _SAMPLED if seeds > 1 else 0.0
     if seeds > 1 and not temperature:
@@ -203,6 +222,10 @@ def command(
     for evaluation in evaluations:
         if evaluation.state is not EvaluationState.FINISHED:
             raise JessyError(f"{evaluation.record.target.name}: {evaluation.explain()}")
+    if judge is not None:
+        from jessy_tui.cli.eval_judge import have_judged
+
+        have_judged(workspace, evaluations, judge, rubric_path, quiet=as_json)
     report = _report(workspace, evaluations, reports, measure)
     _write(report, html_path, markdown_path, quiet=as_json)
     if as_json:

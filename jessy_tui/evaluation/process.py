@@ -68,7 +68,8 @@ class Asker:
                 else:
                     state = await self._run(evaluation)
                 (evaluation.folder / STOP_NAME).unlink(missing_ok=True)
-                _note(evaluation, state=state)
+                load = os.getloadavg()[1] / (os.cpu_count() or 1)
+                _note(evaluation, state=state, load=load)
                 _say(f"{evaluation.id}: {state}")
         except (JessyError, OSError) as error:
             reason = str(error)

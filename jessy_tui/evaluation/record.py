@@ -13,6 +13,8 @@ from jessy_tui.iteration import Policy
 
 RECORD_NAME: Final = "evaluation.json"
 FORMAT: Final = 1
+BUSY: Final = 1.75
+"""The asking itself keeps every core busy: a load of 1."""
 
 
 class EvaluationState(StrEnum):
@@ -122,6 +124,9 @@ class EvaluationRecord(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None = None
     """Why it failed; a sentence."""
     blas: str | None = None
+    load: float | None = None
+    """How many processes wanted each core when it ended, over five minutes: where it is above
+    `BUSY`, the machine did other things too, and the seconds say little."""
     versions: dict[str, str] = {}
 
     @property

@@ -70,19 +70,23 @@ class Runner:
         with AnswerLog(self._evaluation.answers_path) as log:
             beats = asyncio.create_task(self._beat())
             try:
-                failures = 0
+                failed: list[Answer] = []
                 for probe, seed in self.left():
                     answer = await self._ask(generator, probe, seed)
                     if answer is None:
                         return EvaluationState.STOPPED
-                    failures = failures + 1 if answer.ended == "failed" else 0
-                    if failures == _MOST_FAILURES:
-                        raise JessyError(
-                            f"{failures} questions in a row failed, the last with: {answer.problem}"
-                        )
-                    log.write(answer)
-                    self._answers.append(answer)
-                    self._tell(self.progress())
+                    if answer.ended == "failed":
+                        failed.append(answer)
+                        if len(failed) == _MOST_FAILURES:
+                            raise JessyError(
+                                f"{_MOST_FAILURES} questions in a row failed, the last with: "
+                                f"{answer.problem}"
+                            )
+                        continue
+                    # Only now it is clear that it was those questions, and not the model.
+                    self._keep(log, *failed, answer)
+                    failed.clear()
+                self._keep(log, *failed)
                 return EvaluationState.FINISHED
             finally:
                 beats.cancel()
@@ -90,6 +94,12 @@ class Runner:
                     await beats
                 self._asking = None
                 self._write_progress()
+
+    def _keep(self, log: AnswerLog, *answers: Answer) -> None:
+        for answer in answers:
+            log.write(answer)
+            self._answers.append(answer)
+        self._tell(self.progress())
 
     async def _ask(self, generator: Generator, probe: Probe, seed: int) -> Answer | None:
         """The answer; None where the evaluation was asked to stop before it was there."""

@@ -12,6 +12,7 @@ import pytest
 
 from tests.evaluation.making import QUESTIONS, write_probes
 from tests.inference import models
+from tests.inference.server import Scene, serving, stream
 
 
 @pytest.fixture(scope="module")
@@ -233,3 +234,50 @@ def test_wrong_use_exits_2(made: Path, arguments: tuple[str, ...]) -> None:
     done = evaluate(made, *arguments)
     assert done.returncode == 2
     assert done.stderr.decode().startswith("Usage: jessy eval")
+
+
+def test_a_judge_rates_the_texts_once_and_what_is_sent_where_is_said(
+    made: Path, tmp_path: Path
+) -> None:
+    folder = made / "models" / "evaluations"
+    scene = Scene(stream("Kısa ve sıcak.\n", "RATING: 4"))
+    rubric = tmp_path / "rubric.md"
+    rubric.write_text("Rate it.\n")
+    with serving(scene):
+        asked = ("--base", "chain", "--judge", scene.url, "--rubric", str(rubric))
+        done = evaluate(made, *asked)
+        assert done.returncode == 0, done.stderr.decode()
+        sent = f"Sending 5 questions with their answers, and the rubric, to model-a at {scene.url}"
+        assert sent in done.stderr.decode()
+        text = " ".join(done.stdout.decode().split())
+        assert f"The judge model-a at {scene.url} gives the answers of chain 4.0 of 5" in text
+        assert "too few to say whether the judge can be trusted" in text
+        assert len(scene.asked) == 5
+        system, user = scene.asked[0]["messages"]
+        assert system == {"role": "system", "content": "Rate it.\n"}
+        assert "Sor kanka, dinliyorum." in user["content"]
+        again = evaluate(made, *asked, "--json")
+        assert b"Sending" not in again.stderr
+        assert len(orjson.loads(again.stdout)["columns"][0]["judgements"]) == 5
+    assert len(scene.asked) == 5
+    done = evaluate(made, *asked)
+    assert done.returncode == 1  # nobody answers there any more
+    assert done.stderr.count(b"\n") == 1
+    shutil.rmtree(folder)
+
+
+def test_an_endpoint_that_goes_away_leaves_nothing_wrong_behind(made: Path) -> None:
+    scene = Scene(stream("<think>LOW 1</think>\n", "Sor."))
+    with serving(scene):
+        scene.status = 503
+        done = evaluate(made, "--url", scene.url, "--plans-only", "--json")
+        assert done.returncode == 1
+        assert b"questions in a row failed" in done.stderr
+        scene.status = 200
+        done = evaluate(made, "--url", scene.url, "--plans-only", "--json")
+    assert done.returncode == 0, done.stderr.decode()
+    [column] = orjson.loads(done.stdout)["columns"]
+    assert column["name"] == f"model-a at {scene.url}"
+    assert [one["problem"] for one in column["answers"]] == [None] * 5
+    assert column["scores"]["rates"]["band"]["value"] == 2 / 5
+    shutil.rmtree(made / "models" / "evaluations")

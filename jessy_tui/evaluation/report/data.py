@@ -24,7 +24,7 @@ from jessy_tui.evaluation.judging.ratings import (
     read_ratings,
 )
 from jessy_tui.evaluation.probe import Probe
-from jessy_tui.evaluation.record import Excluded, TargetRecord
+from jessy_tui.evaluation.record import BUSY, Excluded, TargetRecord
 from jessy_tui.evaluation.rows import TRAIN_NAME, TrainingRow, read_training_rows
 from jessy_tui.evaluation.scoring import Scores, score
 from jessy_tui.evaluation.texts import LANGUAGES_MISSING, languages_known
@@ -55,6 +55,8 @@ class ReportColumn(msgspec.Struct, frozen=True, kw_only=True):
     """What a person thinks of them."""
     versions: dict[str, str] = {}
     blas: str | None = None
+    load: float | None = None
+    """See `EvaluationRecord.load`."""
 
     @property
     def column(self) -> Column:
@@ -132,6 +134,7 @@ def column_of(evaluation: Evaluation) -> ReportColumn:
         ratings=tuple(read_ratings(evaluation.folder).values()),
         versions=record.versions,
         blas=record.blas,
+        load=record.load,
     )
 
 
@@ -325,6 +328,12 @@ def _notes(
             notes.append(
                 f"{column.name} has answered {scored.answered} of {scored.probes} probes so far."
             )
+    notes += [
+        f"The machine was busy while {column.name} was asked (a load of {column.load:.1f} on each "
+        "core): its seconds say little."
+        for column in columns
+        if column.load is not None and column.load > BUSY and not column.plans_only
+    ]
     left_out = {
         (column.target.run, one.probe): one.question
         for column in columns
