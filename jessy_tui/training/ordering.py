@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from jessy_tui.training.expected import ExpectedRows
 from jessy_tui.training.keeping import annotate_run
 from jessy_tui.training.names import make_name
 from jessy_tui.training.queue import enqueue_run
@@ -58,16 +59,16 @@ def carry_out(
     return runs
 
 
-def describe(order: RunOrder, rows: int) -> str:
+def describe(order: RunOrder, expected: ExpectedRows) -> str:
     """How long it will be, in words.
 
     Raises:
         JessyError: its axes are no grid.
     """
     if not order.axes:
-        return f"About {order.recipe.describe_length(rows)}."
+        return f"About {order.recipe.describe_length(expected.of(order.recipe))}."
     points = grid(order.recipe, order.axes)
-    steps = sum(point.recipe.steps(rows) for point in points)
+    steps = sum(point.recipe.steps(expected.of(point.recipe)) for point in points)
     return f"{len(points)} runs, one after another: about {steps:,} steps together."
 
 

@@ -5,11 +5,12 @@ First what needs no model: the examples, the steps, the room. Then, from a proce
 the time to the end. What would fail, fails here, with what to change.
 """
 
+import contextlib
 import importlib.util
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -103,7 +104,12 @@ class Said(msgspec.Struct, frozen=True):
 
 
 def preflight(
-    workspace: Workspace, base: str, recipe: Recipe, *, measure: bool = True
+    workspace: Workspace,
+    base: str,
+    recipe: Recipe,
+    *,
+    measure: bool = True,
+    rehearsing: Callable[["subprocess.Popen[bytes]"], object] = lambda _: None,
 ) -> Iterator[Preflight]:
     """What is known of a run with this base and recipe, more of it each time.
 
@@ -114,6 +120,7 @@ def preflight(
         base: the base's name.
         recipe: how it would be trained.
         measure: whether to rehearse a step; otherwise the first answer is the last.
+        rehearsing: is given the process that rehearses, so that another thread can end it.
 
     Raises:
         JessyError: there is no such base.
@@ -125,7 +132,7 @@ def preflight(
         measure = measure and known.ready
         yield msgspec.structs.replace(known, doing="starting a rehearsal" if measure else "")
         if measure:
-            yield from _rehearse(workspace, found, known, folder)
+            yield from _rehearse(workspace, found, known, folder, rehearsing)
 
 
 def _without_model(workspace: Workspace, base: Base, recipe: Recipe, folder: Path) -> Preflight:
@@ -215,7 +222,11 @@ def _notes(known: Preflight) -> Iterator[str]:
 
 
 def _rehearse(
-    workspace: Workspace, base: Base, known: Preflight, folder: Path
+    workspace: Workspace,
+    base: Base,
+    known: Preflight,
+    folder: Path,
+    rehearsing: Callable[["subprocess.Popen[bytes]"], object],
 ) -> Iterator[Preflight]:
     order = {
         "workspace": str(workspace.root.resolve()),
@@ -237,8 +248,10 @@ def _rehearse(
         try:
             assert process.stdin is not None  # noqa: S101  # both are pipes
             assert process.stdout is not None  # noqa: S101
-            process.stdin.write(msgspec.json.encode(order))
-            process.stdin.close()
+            rehearsing(process)
+            with contextlib.suppress(BrokenPipeError):  # it ended already; why is told below
+                process.stdin.write(msgspec.json.encode(order))
+                process.stdin.close()
             for line in process.stdout:
                 known = _with_said(known, msgspec.json.decode(line, type=Said))
                 yield known

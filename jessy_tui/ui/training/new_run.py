@@ -12,6 +12,7 @@ from textual.widgets import Input, Label, Select, Static
 
 from jessy_tui.bases.catalogue import NANO, Base, list_bases
 from jessy_tui.errors import JessyError
+from jessy_tui.training.expected import ExpectedRows
 from jessy_tui.training.names import check_name
 from jessy_tui.training.ordering import RunOrder, describe
 from jessy_tui.training.presets import PRESETS, preset_for
@@ -19,6 +20,7 @@ from jessy_tui.training.recipe import Recipe
 from jessy_tui.training.settings import with_settings
 from jessy_tui.ui.bases.base_picker import BasePicker
 from jessy_tui.ui.bases.fetches import BaseFetches
+from jessy_tui.ui.training.preflight import PreflightScreen
 from jessy_tui.ui.widgets.tick import Tick
 
 
@@ -36,6 +38,13 @@ class NewRunScreen(ModalScreen[RunOrder]):
 
     BINDINGS = [
         Binding("ctrl+s", "start", "Start", tooltip="Start the run", priority=True),
+        Binding(
+            "ctrl+r",
+            "preflight",
+            "Preflight",
+            tooltip="Find out what the run takes and what would stop it, before it starts",
+            priority=True,
+        ),
         Binding("ctrl+b", "bases", "Bases", tooltip="Choose or fetch another base", priority=True),
         Binding("escape", "dismiss(None)", "Cancel", tooltip="Start nothing"),
     ]
@@ -44,24 +53,24 @@ class NewRunScreen(ModalScreen[RunOrder]):
     def __init__(
         self,
         bases: list[Base],
-        rows: int,
+        expected: ExpectedRows,
         unsaved: int,
+        fetches: BaseFetches,
         *,
         base: str | None = None,
         model: Model | None = None,
-        fetches: BaseFetches | None = None,
     ) -> None:
         """Offer those of `bases` that can be trained now.
 
-        About `rows` rows will be trained on, without the `unsaved` edits.
+        They will be trained on the rows that are `expected`, without the `unsaved` edits.
 
         `base` is the one that is chosen at first; with a `model`, its base and its recipe are.
-        Others can be fetched through `fetches`.
+        Others can be fetched through `fetches`, into its workspace.
         """
         super().__init__()
         self._bases = _usable(bases)
         self._fetches = fetches
-        self._rows = rows
+        self._expected = expected
         self._unsaved = unsaved
         self._model = model
         names = [found.name for found in self._bases]
@@ -71,7 +80,7 @@ class NewRunScreen(ModalScreen[RunOrder]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog", id="new-run") as dialog:
             dialog.border_title = f"New run like {self._model.run}" if self._model else "New run"
-            dialog.border_subtitle = "enter or ctrl+s starts · ctrl+b bases · esc cancels"
+            dialog.border_subtitle = "enter starts · ctrl+r preflight · ctrl+b bases · esc cancels"
             with VerticalScroll(can_focus=False):
                 yield Label("name (empty: one is made up)", classes="field-label")
                 yield Input(placeholder="calm-otter", id="name", compact=True)
@@ -129,12 +138,11 @@ class NewRunScreen(ModalScreen[RunOrder]):
 
     def action_bases(self) -> None:
         """Choose among all bases, and fetch what is not here yet."""
-        if self._fetches is not None:
-            picker = BasePicker(self._fetches, "The base to train", self._base.name)
-            self.app.push_screen(picker, self._picked)
+        picker = BasePicker(self._fetches, "The base to train", self._base.name)
+        self.app.push_screen(picker, self._picked)
 
     def _picked(self, name: str | None) -> None:
-        if name is None or self._fetches is None:
+        if name is None:
             return
         self._bases = _usable(list_bases(self._fetches.workspace))
         select = self.query_one("#base", Select)
@@ -168,7 +176,7 @@ class NewRunScreen(ModalScreen[RunOrder]):
         length = self.query_one("#length", Static)
         try:
             order = self._order(named=False)
-            words = describe(order, self._rows)
+            words = describe(order, self._expected)
         except JessyError as error:
             length.update(Text(str(error)))
         else:
@@ -194,12 +202,28 @@ class NewRunScreen(ModalScreen[RunOrder]):
             queued=self.query_one("#queued", Tick).value,
         )
 
+    def action_preflight(self) -> None:
+        """Show what the run would take, and what would stop it; starts it, if that is wanted."""
+        try:
+            order = self._order()
+            describe(order, self._expected)
+        except JessyError as error:
+            self.query_one("#problem", Static).update(str(error))
+            return
+
+        def seen(start: bool | None) -> None:
+            if start:
+                self.dismiss(order)
+
+        looked = PreflightScreen(self._fetches.workspace, order)
+        self.app.push_screen(looked, seen)
+
     @on(Input.Submitted)
     def action_start(self) -> None:
         """Close with the order, if it can be carried out."""
         try:
             order = self._order()
-            describe(order, self._rows)
+            describe(order, self._expected)
         except JessyError as error:
             self.query_one("#problem", Static).update(str(error))
             return

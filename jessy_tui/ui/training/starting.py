@@ -9,6 +9,7 @@ from textual.message import Message
 from jessy_tui.bases.catalogue import chosen, list_bases
 from jessy_tui.bases.choosing import choose_base
 from jessy_tui.errors import JessyError
+from jessy_tui.training.expected import ExpectedRows, count_plans
 from jessy_tui.training.ordering import RunOrder, carry_out
 from jessy_tui.ui.bases.base_picker import BasePicker
 from jessy_tui.ui.text import count_of
@@ -71,13 +72,13 @@ class Starting(RunActions):
             self.notify("There are no examples to train on yet. Press 1.", severity="warning")
             return
         workspace = self.jessy.workspace
-        # Counting the weights of a million would take seconds; they are rare.
-        examples = (
-            sum(example.weight for example in store.examples())
+        validation = workspace.settings.split.validation
+        # Counting the labels of a million would take seconds; they are rare.
+        expected = (
+            ExpectedRows(validation, plans=count_plans(store.examples()))
             if len(store) <= _COUNTED
-            else len(store)
+            else ExpectedRows(validation, uncounted=len(store))
         )
-        rows = round(examples * (1 - workspace.settings.split.validation))
         try:
             bases = list_bases(workspace)
             base = chosen(workspace)
@@ -88,11 +89,11 @@ class Starting(RunActions):
         self.app.push_screen(
             NewRunScreen(
                 bases,
-                rows,
+                expected,
                 store.unsaved,
+                self.jessy.base_fetches,
                 base=name,
                 model=model,
-                fetches=self.jessy.base_fetches,
             ),
             self._ordered,
         )
