@@ -17,8 +17,11 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
-_PATIENCE = 0.5
-"""Seconds after which a key is taken for answered: a dialog that closes may swallow the word."""
+_BEAT = 0.05
+"""Seconds between two looks at whether a key is answered yet."""
+_PATIENCE = 10
+"""A key is taken for answered after so many looks that came on time: a dialog that closes may
+swallow the word. A late look tells that there was much to do, so that the word is on its way."""
 _ROUNDS = 3
 """So often a word goes through the queues behind a key: the key's action, what that tells, and what
 comes of it, such as another focus."""
@@ -63,9 +66,19 @@ class InOrder(App[None]):
                 self._number += 1
                 self._under_way = self._number
                 loop = asyncio.get_running_loop()
-                over = KeyAnswered(self._number, 0)
-                self._giving_up = loop.call_later(_PATIENCE, self.post_message, over)
+                self._giving_up = loop.call_later(_BEAT, self._beat, loop.time() + _BEAT, 0)
                 self._go_round(target, _ROUNDS)
+
+    def _beat(self, due: float, calm: int) -> None:
+        """Give the key up once nothing else has happened for a while."""
+        assert self._under_way is not None  # noqa: S101 - this is cancelled with it
+        loop = asyncio.get_running_loop()
+        if loop.time() < due + _BEAT / 2:
+            calm += 1
+        if calm == _PATIENCE:
+            self.post_message(KeyAnswered(self._under_way, 0))
+        else:
+            self._giving_up = loop.call_later(_BEAT, self._beat, loop.time() + _BEAT, calm)
 
     def _go_round(self, target: Widget, rounds: int) -> None:
         """Send a word through the queues; where the way is closed, it is back at once."""

@@ -5,9 +5,11 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pexpect
+import psutil
 
 from tests.conftest import example
 
@@ -49,13 +51,39 @@ def test_a_program_is_told_that_it_is_not_all(tmp_path: Path) -> None:
     assert found["examples"] < 25_000
 
 
-def _wait_for_helpers(pid: int) -> None:
-    import time
+def test_a_kill_leaves_no_helper_behind(tmp_path: Path) -> None:
+    write(tmp_path / "a.jsonl", 25_000)
+    ran = subprocess.Popen(
+        [sys.executable, "-m", "jessy_tui", "check", "--json", "a.jsonl"],
+        cwd=tmp_path,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    helpers = _wait_for_helpers(ran.pid)
+    ran.kill()
+    assert ran.communicate(timeout=120) == (None, b"")
+    assert psutil.wait_procs(helpers, timeout=120)[1] == []
 
-    import psutil
 
-    for _ in range(600):
-        if len(psutil.Process(pid).children()) >= 2:
-            return
+def test_a_helper_that_is_killed_is_not_missed(tmp_path: Path) -> None:
+    write(tmp_path / "a.jsonl", 25_000)
+    ran = subprocess.Popen(
+        [sys.executable, "-m", "jessy_tui", "check", "--json", "a.jsonl"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    _wait_for_helpers(ran.pid)[0].kill()
+    out, err = ran.communicate(timeout=120)
+    assert err == b""
+    found = json.loads(out)
+    assert ("complete" in found, found["examples"]) == (False, 25_000)
+
+
+def _wait_for_helpers(pid: int) -> list[psutil.Process]:
+    for _ in range(2400):
+        helpers = psutil.Process(pid).children()
+        if len(helpers) >= 2:
+            return helpers
         time.sleep(0.05)
     raise AssertionError("no helper was started")

@@ -10,6 +10,10 @@ import pyte
 
 from jessy_tui.workspace import Workspace
 
+ESCAPE = "\x1b[27u"
+"""Esc as a terminal sends it that speaks the keyboard protocol Textual asks for. The bare byte is
+an Alt where the next key comes before it was read, which is a matter of how busy the machine is."""
+
 
 class Terminal:
     """`jessy` in a pseudo-terminal of its own."""
@@ -33,7 +37,8 @@ class Terminal:
         return "\n".join(self._screen.display)
 
     def send(self, keys: str) -> None:
-        """Type keys."""
+        """Type keys; for Esc see `ESCAPE`."""
+        assert not keys.endswith("\x1b"), "whatever comes next would be taken for Alt and a key"
         self.process.send(keys)
 
     def until(self, condition: Callable[[str], bool], seconds: float = 60) -> None:

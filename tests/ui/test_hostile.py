@@ -12,7 +12,7 @@ from jessy_tui.dataset.large.workers import Workers
 from jessy_tui.workspace import Workspace
 from tests.conftest import EXAMPLES, example
 from tests.ui.driving import notices, opened, press, shown, type_text, until
-from tests.ui.terminal import Terminal
+from tests.ui.terminal import ESCAPE, Terminal
 
 GOOD = example(*EXAMPLES[0])
 _ESCAPES = "\x1b]0;PWNED\x07\x1b[31mred\x1b[2J\x9b2Jx\x07\x08\r\x1b[?1049l"
@@ -140,18 +140,16 @@ def test_what_the_data_says_to_the_terminal_does_not_reach_it(tmp_path: Path) ->
     rows = [VALUES["escapes"], VALUES["nul"], VALUES["right-to-left"]]
     (workspace.data / "a.json").write_bytes(_line(rows))
     terminal = Terminal(workspace, (100, 30))
-    terminal.shows("1/3")
-    terminal.shows("PWNED")
+    terminal.until(lambda text: "1/3" in text and "PWNED" in text)
     terminal.send("jjkk")
     terminal.send("/")
     terminal.shows("category:rust")
-    terminal.send("PWNED")
-    terminal.shows("1 of 3")
-    terminal.send("\r")
-    terminal.send("\x1b")
-    terminal.shows("1/3")
+    terminal.send("PWNED\r")
+    terminal.until(lambda text: "1 of 3" in text and "Examples 1/1" in text)
+    terminal.send(ESCAPE)
+    terminal.until(lambda text: "Examples 1/3" in text and "1 of 3" not in text)
     terminal.send("G")
-    terminal.shows("3/3")
+    terminal.shows("Examples 3/3")
     assert b"\x1b]0;PWNED" not in terminal.written
     assert b"\x1b[2J\x9b" not in terminal.written
     assert b"\x1b[31mred" not in terminal.written

@@ -335,9 +335,12 @@ class Following:
             for item in changes:
                 if item is not None and not self._closed.is_set():
                     self._follow(*item)
-                self._changes.task_done()
             if not self._closed.is_set():
                 self._summarize(balanced=True)
+            # Settled is what is summed up, too; whoever is told finds it so.
+            for _ in changes:
+                self._changes.task_done()
+            if not self._closed.is_set():
                 self._tell()
 
     def _load(self) -> None:

@@ -63,6 +63,10 @@ class RunPlot(PlotWidget):
         self.margin_bottom = 2
         self.margin_left = 7
 
+    def on_resize(self) -> None:
+        """How much is drawn goes by the columns there are."""
+        self.post_message(self.Moved())
+
     # --- how to look ---------------------------------------------------------------------------
 
     def wanted(self) -> View:

@@ -1,13 +1,9 @@
 """Looking at one piece of a file, in whatever process: what a sweep has to know of each example."""
 
-import gc
-import os
-import signal
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
-from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -87,26 +83,6 @@ class Job:
     probes: ProbeFile | None
     most: int | None = None
     """How many tokens a row may have, where they are to be counted."""
-
-
-_prepared: list[tuple[Job, Event]] = []
-
-
-def prepare(job: Job, stop: Event) -> None:
-    """Make a process ready for pieces; ctrl+c is for the process that began it.
-
-    Once `stop` is set, pieces are no longer looked at.
-    """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.nice(1)
-    gc.set_threshold(200_000)  # nearly everything made here is a tree
-    _prepared[:] = [(job, stop)]
-
-
-def examine_here(piece: Piece) -> Report | None:
-    """`examine`, in a process that is prepared; None once that is to stop."""
-    job, stop = _prepared[0]
-    return None if stop.is_set() else examine(job, piece)
 
 
 def examine(job: Job, piece: Piece) -> Report:

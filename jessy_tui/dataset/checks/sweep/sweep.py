@@ -1,12 +1,10 @@
 """One pass over files: the pieces go out to processes, what they say comes back in order."""
 
-import multiprocessing
 import pickle
 import tempfile
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, Literal
@@ -36,10 +34,9 @@ from jessy_tui.dataset.checks.sweep.examine import (
     Job,
     Report,
     examine,
-    examine_here,
-    prepare,
     value_at,
 )
+from jessy_tui.dataset.checks.sweep.hands import Hands
 from jessy_tui.dataset.checks.sweep.pieces import SIZE, Piece, pieces_of
 from jessy_tui.dataset.checks.sweep.sentences import reason_of
 from jessy_tui.dataset.neartexts import NearTexts
@@ -249,35 +246,20 @@ class Sweep:
             for piece in self._pieces(broken):
                 yield piece, examine(self._job, piece)
             return
-        context = multiprocessing.get_context("spawn")
-        stop = context.Event()
-        with ProcessPoolExecutor(
-            self._processes,
-            mp_context=context,
-            initializer=prepare,
-            initargs=(self._job, stop),
-        ) as pool:
+        with Hands(self._job, self._processes) as hands:
             waiting: deque[tuple[Piece, Future[Report | None]]] = deque()
-            try:
-                for piece in self._pieces(broken):
-                    waiting.append((piece, _submit(pool, piece)))
-                    if len(waiting) > self._processes * (1 + _AHEAD):
-                        yield self._result(*waiting.popleft())
-                    if stopped():
-                        return
-                while waiting:
+            for piece in self._pieces(broken):
+                waiting.append((piece, hands.examine(piece)))
+                if len(waiting) > self._processes * (1 + _AHEAD):
                     yield self._result(*waiting.popleft())
-            finally:
-                stop.set()
-                pool.shutdown(wait=False, cancel_futures=True)
+                if stopped():
+                    return
+            while waiting:
+                yield self._result(*waiting.popleft())
 
     def _result(self, piece: Piece, future: "Future[Report | None]") -> tuple[Piece, Report]:
         """What was said of a piece; where its process is gone, it is looked at here."""
-        try:
-            report = future.result()
-        except BrokenProcessPool:
-            report = None
-        return piece, report or examine(self._job, piece)
+        return piece, future.result() or examine(self._job, piece)
 
     # --- asking --------------------------------------------------------------------------------
 
@@ -367,15 +349,6 @@ class Sweep:
     def _name(self, row: int) -> str:
         file = max(at for at, start in enumerate(self.starts[:-1]) if start <= row)
         return f"example {row - self.starts[file] + 1} of {self._job.paths[file].name}"
-
-
-def _submit(pool: ProcessPoolExecutor, piece: Piece) -> "Future[Report | None]":
-    try:
-        return pool.submit(examine_here, piece)
-    except BrokenProcessPool as error:
-        gone: Future[Report | None] = Future()
-        gone.set_exception(error)
-        return gone
 
 
 def _checks() -> dict[str, Check]:
