@@ -146,8 +146,7 @@ class Evaluation:
     def explain(self) -> str:
         """How it stands and why, in a sentence or two."""
         record = self.record
-        progress = self.progress()
-        done = f"{progress.done if progress else 0} of {record.total} answers are there"
+        done = f"{len(self.answers())} of {record.total} answers are there"
         match self.state_of(record):
             case EvaluationState.QUEUED:
                 return "It waits for its turn."
