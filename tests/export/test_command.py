@@ -131,7 +131,7 @@ def ask(url: str, **body: Any) -> Any:
 
 
 def test_a_server_answers_whatever_the_model_is_called_and_ends_cleanly(
-    served: tuple["subprocess.Popen[bytes]", dict[str, Any]],
+    served: tuple["subprocess.Popen[bytes]", dict[str, Any]], shelf: Workspace, jessy: Jessy
 ) -> None:
     process, said = served
     url = said["url"]
@@ -146,6 +146,11 @@ def test_a_server_answers_whatever_the_model_is_called_and_ends_cleanly(
     assert other["usage"]["prompt_tokens"] < mine["usage"]["prompt_tokens"]
     models = json.loads(urllib.request.urlopen(f"{url}/models").read())["data"]  # noqa: S310
     assert [model["id"] for model in models] == ["persona"]
+    # Jessy's own chat can be pointed at it.
+    asked = ["--policy", "single", "--max-tokens", "4", "--json", "naber"]
+    outcome = jessy("-C", shelf.root, "chat", "--url", url, *asked)
+    assert outcome.code == 0, outcome.err
+    assert "persona" in outcome.err
     process.send_signal(signal.SIGINT)
     _, err = process.communicate()
     assert process.returncode == 0
