@@ -56,3 +56,12 @@ class Terminal:
     def shows(self, words: str, seconds: float = 60) -> None:
         """Read on until `words` are on the screen."""
         self.until(lambda text: words in text, seconds)
+
+    def ends(self, seconds: float = 60) -> None:
+        """Read on until the app has ended."""
+        self.process.expect(pexpect.EOF, timeout=seconds)
+        self.process.wait()
+
+    def close(self) -> None:
+        """Close the terminal, as one closes a window; the app is told with a hangup."""
+        self.process.close(force=True)

@@ -1,6 +1,5 @@
 """The loop with keys alone, on the real MLX: train nano, watch it, stop it, chat with it."""
 
-import asyncio
 import os
 import signal
 import subprocess
@@ -111,7 +110,7 @@ async def test_a_killed_driver_is_said_to_have_died_with_its_last_step(
         await until(pilot, lambda: "last heard of at" in shown(pilot))
 
 
-def test_a_killed_app_leaves_its_run_alone_and_the_next_app_shows_it(workspace: Workspace) -> None:
+def test_a_run_never_notices_what_becomes_of_the_app(workspace: Workspace) -> None:
     app = Terminal(workspace)
     app.shows("Examples 1/8")
     app.send("3")
@@ -127,23 +126,45 @@ def test_a_killed_app_leaves_its_run_alone_and_the_next_app_shows_it(workspace: 
     app.send("\r")
     run_file = workspace.runs / "orphan" / "events.jsonl"
     wait_for(lambda: run_file.exists() and b'"event":"train"' in run_file.read_bytes(), 90)
-    app.process.kill(signal.SIGKILL)
-    app.process.wait()
     run = find_run(workspace, "orphan")
-    step = run.figures().step
-    wait_for(lambda: run.figures().step > step, 60)
-    assert run.state is RunState.RUNNING
+    driver = run.pid
 
-    async def look_again() -> None:
-        async with opened(workspace) as pilot:
-            await press(pilot, "3")
-            await until(pilot, lambda: "orphan" in shown(pilot) and "▶ running" in shown(pilot))
+    def at_the_run() -> Terminal:
+        """The app, started again."""
+        again = Terminal(workspace)
+        again.shows("Examples 1/8")
+        again.send("3")
+        again.until(lambda text: "orphan" in text and "▶ running" in text and "left" in text)
+        return again
+
+    def goes_on() -> None:
+        step = run.figures().step
+        wait_for(lambda: run.figures().step > step, 60)
+        assert (run.state, run.pid, run.record.resumed) == (RunState.RUNNING, driver, 0)
 
     try:
-        asyncio.run(look_again())
+        app.send("\x11")  # ctrl+q
+        app.ends()
+        goes_on()
+        app = at_the_run()
+        app.close()  # the window, and with it the terminal
+        goes_on()
+        app = at_the_run()
+        app.process.kill(signal.SIGKILL)
+        app.ends()
+        goes_on()
+        app = at_the_run()
+        app.send("s")
+        app.shows("Stop orphan?")
+        app.send("y")
+        app.until(lambda text: "■ stopped" in text and "its checkpoint is saved" in text)
+        app.close()
     finally:
-        stop_run(run)
-    wait_for(lambda: run.state is RunState.STOPPED, 60)
+        if run.state.active:
+            stop_run(run)
+    assert run.state is RunState.STOPPED
+    assert run.checkpoint("final").is_dir()
+    assert "Traceback" not in run.log.read_text("utf-8")
 
 
 def wait_for(condition: object, seconds: float) -> None:
