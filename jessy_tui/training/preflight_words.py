@@ -47,12 +47,19 @@ def _tokens(known: Preflight) -> str:
     if not over:
         return f"{words}, none more than {longest}"
     what = (
-        (measured.shortened, "end after the last sentence that fits"),
-        (measured.cut, "break off"),
-        (measured.dropped, "are left out"),
+        (
+            measured.shortened,
+            "ends after the last sentence that fits",
+            "end after the last sentence that fits",
+        ),
+        (measured.cut, "breaks off", "break off"),
+        (measured.dropped, "is left out", "are left out"),
     )
-    told = ", ".join(f"{number} {does}" for number, does in what if number)
-    return f"{words}; {over} rows have more than {longest}: {told}"
+    told = ", ".join(
+        f"{number} {one if number == 1 else many}" for number, one, many in what if number
+    )
+    rows = "1 row has" if over == 1 else f"{over} rows have"
+    return f"{words}; {rows} more than {longest}: {told}"
 
 
 def _memory(known: Preflight) -> str:
