@@ -47,6 +47,8 @@ class Adapter:
     """How many of the last layers it sits on; 0 means all."""
     lora_parameters: Mapping[str, Any]
     weights: Mapping[str, Any]
+    identity: tuple[str, int, int]
+    """Another one where a run has written other weights to the same place."""
 
     @property
     def parameters(self) -> int:
@@ -71,12 +73,15 @@ def read_adapter(folder: Path, fingerprint: str | None) -> Adapter:
             f"{folder} was trained on another base than the one in use (perhaps it has been rebuilt"
             " since); train a new run on this base with: jessy train."
         )
+    weights = _read_weights(folder / WEIGHTS_NAME)
+    written = (folder / WEIGHTS_NAME).stat()
     return Adapter(
         folder,
         config.fine_tune_type,
         config.num_layers or 0,
         config.lora_parameters or {},
-        _read_weights(folder / WEIGHTS_NAME),
+        weights,
+        (str(folder), written.st_mtime_ns, written.st_ino),
     )
 
 

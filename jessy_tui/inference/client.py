@@ -5,14 +5,18 @@ import contextlib
 import itertools
 import signal
 import sys
+import time
 from collections import deque
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
+import msgspec
+
 from jessy_tui.errors import JessyError
 from jessy_tui.inference.protocol import (
     AdapterInUse,
+    AskState,
     Cancel,
     Failed,
     Finished,
@@ -23,16 +27,22 @@ from jessy_tui.inference.protocol import (
     Request,
     Sampling,
     Shutdown,
+    State,
     Token,
     UseAdapter,
     decode_reply,
     encode,
+    finished_early,
 )
 from jessy_tui.training.blas import child_environment
 
 _LONGEST_REPLY = 1 << 24
 _CLOSE_SECONDS = 2.0
 _LONGEST_WORDS = 300
+_CANCEL_SECONDS = 0.2
+"""So long an answer that was cancelled may go on before whoever waits for it is let go."""
+
+_Asked = UseAdapter | Generate | AskState
 
 
 class Engine:
@@ -49,7 +59,7 @@ class Engine:
         self._process = process
         self._ids = itertools.count(1)
         # Replies travel by the id of their request; None in a queue means that the worker is gone.
-        self._waiting: dict[int, asyncio.Queue[Reply | None]] = {}
+        self._waiting: dict[int, _Replies] = {}
         self._ready: asyncio.Future[Ready] = asyncio.get_running_loop().create_future()
         self._adapter: AdapterInUse | None = None
         self._death: str | None = None
@@ -135,8 +145,8 @@ class Engine:
 
     @property
     def busy(self) -> bool:
-        """Whether any request is being answered."""
-        return bool(self._waiting)
+        """Whether any answer or adapter is waited for."""
+        return any(not isinstance(one.request, AskState) for one in self._waiting.values())
 
     @property
     def death(self) -> str | None:
@@ -151,7 +161,7 @@ class Engine:
                 stays in use), or the worker died.
         """
         request = UseAdapter(next(self._ids), None if path is None else str(path))
-        with self._expecting(request.id) as replies:
+        with self._expecting(request) as replies:
             await self._send(request)
             reply = await self._next(replies)
             if not isinstance(reply, AdapterInUse):
@@ -172,7 +182,7 @@ class Engine:
             JessyError: the prompt does not fit the base, or the worker died.
         """
         request = Generate(next(self._ids), tuple(messages), sampling or Sampling())
-        with self._expecting(request.id) as replies:
+        with self._expecting(request) as replies:
             over = False
             try:
                 await self._send(request)
@@ -187,9 +197,40 @@ class Engine:
 
     def cancel(self) -> None:
         """Stop all generations, running and waiting; their iterators end with a `Finished` whose
-        reason is `cancelled`. Returns at once."""
+        reason is `cancelled`. Returns at once.
+
+        Where the worker does not stop soon, since the machine is busy or a step of it long, they
+        end all the same; it stops when it has come so far, and answers what is asked then.
+        """
+        loop = asyncio.get_running_loop()
         for request_id in self._waiting:
             self._send_now(Cancel(request_id))
+            loop.call_later(_CANCEL_SECONDS, self._end_cancelled, request_id)
+
+    def _end_cancelled(self, request_id: int) -> None:
+        replies = self._waiting.get(request_id)
+        if replies is not None and isinstance(replies.request, Generate):
+            replies.put_nowait(
+                msgspec.structs.replace(
+                    finished_early(request_id, seconds=time.perf_counter() - replies.began),
+                    tokens=replies.tokens,
+                    first_token_seconds=replies.first,
+                )
+            )
+
+    async def state(self) -> State:
+        """What the worker is at, and the memory it takes. It answers at once, whatever it is at.
+
+        Raises:
+            JessyError: the worker died.
+        """
+        request = AskState(next(self._ids))
+        with self._expecting(request) as replies:
+            await self._send(request)
+            reply = await self._next(replies)
+            if not isinstance(reply, State):
+                raise JessyError("The worker answered out of turn; start it again.")
+            return reply
 
     async def close(self) -> None:
         """End the worker, by force where it does not end by itself within two seconds.
@@ -211,18 +252,17 @@ class Engine:
             self._ready.exception()  # seen: start() has raised it, or nobody waits any more
 
     @contextlib.contextmanager
-    def _expecting(self, request_id: int) -> Iterator[asyncio.Queue[Reply | None]]:
+    def _expecting(self, request: _Asked) -> Iterator["_Replies"]:
         """Collect the replies to a request while the block runs; later ones are dropped."""
         if self._death is not None:
             raise JessyError(self._death)
-        replies: asyncio.Queue[Reply | None] = asyncio.Queue()
-        self._waiting[request_id] = replies
+        replies = self._waiting[request.id] = _Replies(request)
         try:
             yield replies
         finally:
-            del self._waiting[request_id]
+            del self._waiting[request.id]
 
-    async def _next(self, replies: asyncio.Queue[Reply | None]) -> Reply:
+    async def _next(self, replies: "_Replies") -> Reply:
         reply = await replies.get()
         if reply is None:
             raise JessyError(self._death or "The model's process is gone; start it again.")
@@ -262,9 +302,9 @@ class Engine:
     def _deliver(self, reply: Reply) -> None:
         if isinstance(reply, Ready):
             self._ready.set_result(reply)
-        elif isinstance(reply, AdapterInUse | Token | Finished):
-            if replies := self._waiting.get(reply.id):
-                replies.put_nowait(reply)
+        elif isinstance(reply, AdapterInUse | Token | Finished | State):
+            if (replies := self._waiting.get(reply.id)) is not None:
+                replies.take(reply)
         elif isinstance(reply, Failed):
             if not self._ready.done():
                 self._ready.set_exception(JessyError(reply.sentence))
@@ -298,6 +338,24 @@ class Engine:
             how = f"ended with code {code}"
         words = f" ({self._last_words[-1]})" if self._last_words else ""
         return f"The model's process {how}{words}. Start it again."
+
+
+class _Replies(asyncio.Queue[Reply | None]):
+    """The replies to one request; None means that the worker is gone."""
+
+    def __init__(self, request: _Asked) -> None:
+        super().__init__()
+        self.request = request
+        self.began = time.perf_counter()
+        self.tokens = 0
+        self.first: float | None = None
+
+    def take(self, reply: Reply) -> None:
+        if isinstance(reply, Token):
+            self.tokens = reply.tokens
+            if self.first is None:
+                self.first = reply.seconds
+        self.put_nowait(reply)
 
 
 def _printable(line: bytes) -> str:

@@ -7,8 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 import mlx.core as mx
+import psutil
 from mlx_lm.generate import generate_step
-from mlx_lm.models.cache import can_trim_prompt_cache, make_prompt_cache, trim_prompt_cache
+from mlx_lm.models.cache import (
+    LRUPromptCache,
+    can_trim_prompt_cache,
+    make_prompt_cache,
+    trim_prompt_cache,
+)
 from mlx_lm.sample_utils import make_logits_processors, make_sampler
 
 from jessy_tui.inference.protocol import Sampling
@@ -24,6 +30,9 @@ _GPU_STEP: Final = 512
 # their last bits. For a few tokens it is not worth it: short questions get the same answer whatever
 # was asked before them.
 _WORTH_KEEPING: Final = 32
+_MOST_PROMPTS: Final = 8
+_MEMORY_SHARE: Final = 0.1
+"""Of the machine's memory, for all that is remembered."""
 _REPLACEMENT: Final = "\ufffd"
 # Bytes of one character at the most, each of which may be a token. What is longer is no character.
 _LONGEST_CHARACTER: Final = 4
@@ -33,44 +42,44 @@ class Cancelled(Exception):  # noqa: N818  # not an error: somebody wished it
     """The request was cancelled while its prompt was being read."""
 
 
-class RememberedPrompt:
+class RememberedPrompts:
     """What the model has read and said, kept so that the next prompt need not be read from its
-    start. Good for one set of weights: forget it when they change."""
+    start: a fixed system prompt, the turns before, the draft that a further pass works on.
+
+    Several are kept, each with the weights it was read with, so that two talks, or a base and a
+    checkpoint that take turns, do not forget each other. The longest unused goes first.
+    """
 
     def __init__(self) -> None:
-        self._tokens: list[int] = []
-        self._layers: list[Any] | None = None
+        share = int(psutil.virtual_memory().total * _MEMORY_SHARE)
+        self._prompts = LRUPromptCache(max_size=_MOST_PROMPTS, max_bytes=share)
 
-    def forget(self) -> None:
-        """Remember nothing, and give the memory back."""
-        self._tokens = []
-        self._layers = None
-
-    def recall(self, model: Any, prompt: Sequence[int]) -> tuple[list[Any], int]:
+    def recall(self, model: Any, weights: object, prompt: Sequence[int]) -> tuple[list[Any], int]:
         """The cache to read `prompt` with, and how many of its tokens are in it already.
 
         At least one token is left to read, since the model has to be asked something. The cache is
-        handed over: nothing is remembered until `remember` is called.
+        a copy: what is remembered stays as it is.
         """
-        layers, kept = self._layers, 0
-        if layers is not None:
-            while kept < min(len(self._tokens), len(prompt) - 1):
-                if self._tokens[kept] != prompt[kept]:
-                    break
-                kept += 1
-            surplus = len(self._tokens) - kept
-            if kept < _WORTH_KEEPING or (surplus and not can_trim_prompt_cache(layers)):
-                layers, kept = None, 0
-            elif surplus:
-                trim_prompt_cache(layers, surplus)
-        self.forget()
-        return (make_prompt_cache(model) if layers is None else layers), kept
+        tokens = list(prompt)
+        layers, left = self._prompts.fetch_nearest_cache(weights, tokens)
+        kept = len(tokens) - len(left)
+        if layers is not None and not left:  # all of it has been read before
+            if can_trim_prompt_cache(layers):
+                trim_prompt_cache(layers, 1)
+                kept -= 1
+            else:
+                layers = None
+        if layers is None or kept < _WORTH_KEEPING:
+            return make_prompt_cache(model), 0
+        return layers, kept
 
-    def remember(self, layers: list[Any], tokens: Sequence[int]) -> None:
-        """Keep a cache that has read a beginning of `tokens`."""
+    def remember(self, weights: object, layers: list[Any], tokens: Sequence[int]) -> None:
+        """Keep a cache that has read a beginning of `tokens` with these weights."""
         offset = getattr(layers[0], "offset", None) if layers else None
-        if isinstance(offset, int):  # a cache that does not count is of no use to the next prompt
-            self._layers, self._tokens = layers, list(tokens[:offset])
+        if (
+            isinstance(offset, int) and offset >= _WORTH_KEEPING
+        ):  # others do not count, or are short
+            self._prompts.insert_cache(weights, list(tokens[:offset]), layers)
 
 
 def prefill_step(parameters: int) -> int:
@@ -94,15 +103,20 @@ def generate_tokens(
     max_tokens: int,
     step: int,
     cancelled: Callable[[], bool],
+    read: Callable[[int], None] | None = None,
 ) -> Iterator[int]:
     """The tokens that follow `prompt`, whose first `kept` tokens are in `layers` already.
+
+    `read` is told how many of the others have been read.
 
     Raises:
         Cancelled: `cancelled` became true while the prompt was read; afterwards it is for the
             caller to stop asking.
     """
 
-    def heed(_read: int, _all: int) -> None:
+    def heed(tokens: int, _all: int) -> None:
+        if read is not None:
+            read(tokens)
         if cancelled():
             raise Cancelled
 

@@ -19,12 +19,20 @@ from jessy_tui.inference.adapters import AdaptedModel, Adapter, read_adapter
 from jessy_tui.inference.decoding import (
     Cancelled,
     Pieces,
-    RememberedPrompt,
+    RememberedPrompts,
     generate_tokens,
     prefill_step,
 )
+from jessy_tui.inference.progress import Memory, Progress
 from jessy_tui.inference.prompt import Prompt
-from jessy_tui.inference.protocol import Finished, Generate, Message, Reason, Token
+from jessy_tui.inference.protocol import (
+    Finished,
+    Generate,
+    Message,
+    Reason,
+    Token,
+    finished_early,
+)
 
 
 class LoadedBase:
@@ -56,7 +64,11 @@ class LoadedBase:
         self._tokenizer = tokenizer
         self._prompt = Prompt(renderer_of(tokenizer), tokenizer.bos_token or "")
         self._step = prefill_step(self.parameters)
-        self._remembered = RememberedPrompt()
+        self._remembered = RememberedPrompts()
+        self._weights: object = None
+        """What stands for the weights in use among the remembered prompts."""
+        self.progress = Progress()
+        """Of the answer that is being made, or was made last."""
 
     def use_adapter(self, folder: Path | None) -> Adapter | None:
         """Put the adapter in `folder` on the base, or take it off; the base stays loaded.
@@ -66,9 +78,18 @@ class LoadedBase:
         """
         adapter = None if folder is None else read_adapter(folder, self._fingerprint)
         self._adapted.use(adapter)
-        self._remembered.forget()
+        self._weights = adapter and adapter.identity
         mx.clear_cache()
         return adapter
+
+    @property
+    def adapter(self) -> Adapter | None:
+        """The one that is on the base."""
+        return self._adapted.adapter
+
+    def memory(self) -> Memory:
+        """What MLX occupies; may be asked by any thread."""
+        return Memory(mx.get_active_memory(), mx.get_peak_memory(), mx.get_cache_memory())
 
     def answer(
         self, request: Generate, cancelled: Callable[[], bool]
@@ -83,6 +104,7 @@ class LoadedBase:
             JessyError: the conversation does not fit the base's template or its context.
         """
         began = time.perf_counter()
+        progress = self.progress = Progress()
         prompt = self._tokens_of(request.messages)
         max_tokens, prompt_tokens = request.sampling.max_tokens, len(prompt)
         if self.context is not None:
@@ -92,7 +114,15 @@ class LoadedBase:
                     f"{self.context:,}; shorten it, or begin a new one."
                 )
             max_tokens = min(max_tokens, self.context - prompt_tokens)
-        layers, kept = self._remembered.recall(self._adapted.model, prompt)
+        if cancelled():  # tokenizing takes a while where there is very much
+            yield finished_early(request.id, prompt_tokens, time.perf_counter() - began)
+            return
+        layers, kept = self._remembered.recall(self._adapted.model, self._weights, prompt)
+        progress.prompt_tokens, progress.read = prompt_tokens, kept
+
+        def read(tokens: int) -> None:
+            progress.read = kept + tokens
+
         pieces = Pieces(self._tokenizer)
         said: list[int] = []
         reason: Reason = "length"
@@ -107,6 +137,7 @@ class LoadedBase:
             max_tokens=max_tokens,
             step=self._step,
             cancelled=cancelled,
+            read=read,
         )
         try:
             for token in steps:
@@ -116,7 +147,7 @@ class LoadedBase:
                 if token in self._tokenizer.eos_token_ids:
                     reason = "stop"
                     break
-                tokens += 1
+                tokens = progress.tokens = tokens + 1
                 piece = pieces.add(token)
                 yield Token(request.id, piece, tokens, time.perf_counter() - began)
                 if cancelled():
@@ -127,7 +158,7 @@ class LoadedBase:
         seconds = time.perf_counter() - began
         if rest := pieces.rest():
             yield Token(request.id, rest, tokens, seconds)
-        self._remembered.remember(layers, [*prompt, *said])
+        self._remembered.remember(self._weights, layers, [*prompt, *said])
         decoding = seconds - first if first is not None else 0.0
         yield Finished(
             id=request.id,

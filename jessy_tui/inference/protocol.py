@@ -1,8 +1,8 @@
 """What a client and the worker say to each other: one JSON object a line, over the worker's pipes.
 
 Every request that is answered carries an `id` of the client's choosing, and its replies repeat it.
-The worker answers in the order of asking, one request at a time; only `Cancel` and `Shutdown` are
-heeded at once. All seconds are durations, all memory is in bytes.
+The worker answers in the order of asking, one request at a time; only `Cancel`, `Shutdown` and
+`AskState` are heeded at once, whatever it is at. All seconds are durations, all memory is in bytes.
 """
 
 from typing import Annotated, Literal
@@ -14,6 +14,8 @@ from jessy_tui.errors import JessyError
 
 Role = Literal["system", "user", "assistant"]
 Reason = Literal["stop", "length", "cancelled"]
+Doing = Literal["loading", "nothing", "adapter", "reading", "answering"]
+"""`adapter`: it puts one on or takes it off; `reading`: the prompt."""
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -66,11 +68,17 @@ class Cancel(_Request, frozen=True):
     id: int
 
 
+class AskState(_Request, frozen=True, tag="state"):
+    """How does the worker stand? Answered by `State`, also while it loads, reads or answers."""
+
+    id: int
+
+
 class Shutdown(_Request, frozen=True):
     """End the worker; what runs is cancelled. Closing the pipe does the same."""
 
 
-Request = UseAdapter | Generate | Cancel | Shutdown
+Request = UseAdapter | Generate | Cancel | AskState | Shutdown
 
 
 class _Reply(msgspec.Struct, frozen=True, tag_field="reply", tag=str.lower):
@@ -148,6 +156,33 @@ class Finished(_Reply, frozen=True, kw_only=True):
     """The most that MLX has occupied since the worker began; 0 where it is not known."""
 
 
+class State(_Reply, frozen=True, kw_only=True):
+    """What the worker is at, and the memory it takes."""
+
+    id: int
+    doing: Doing
+    request: int | None
+    """The one it is at."""
+    waiting: int
+    """How many requests wait behind it."""
+    adapter: str | None
+    """The folder of the adapter that is on the base."""
+    prompt_tokens: int
+    """Of the conversation it reads or answers."""
+    read: int
+    """How many of them it has read, those it remembered included."""
+    tokens: int
+    """How many it has generated for this request."""
+    resident: int
+    """What the process occupies (resident set)."""
+    active: int
+    """What MLX occupies now; 0 while the base is being loaded."""
+    peak: int
+    """The most that MLX has occupied."""
+    kept: int
+    """What MLX keeps to use again, without occupying it now."""
+
+
 class Failed(_Reply, frozen=True):
     """Request `id` could not be done, or, without an id, what arrived was no request. The worker is
     as it was before."""
@@ -156,11 +191,26 @@ class Failed(_Reply, frozen=True):
     sentence: str
 
 
-Reply = Loading | Ready | AdapterInUse | Token | Finished | Failed
+Reply = Loading | Ready | AdapterInUse | Token | Finished | State | Failed
 
 _encoder = msgspec.json.Encoder()
 _requests: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
 _replies: msgspec.json.Decoder[Reply] = msgspec.json.Decoder(Reply)
+
+
+def finished_early(request_id: int, prompt_tokens: int = 0, seconds: float = 0.0) -> Finished:
+    """The end of an answer that was cancelled before its first token."""
+    return Finished(
+        id=request_id,
+        reason="cancelled",
+        tokens=0,
+        prompt_tokens=prompt_tokens,
+        cached_tokens=0,
+        seconds=seconds,
+        first_token_seconds=None,
+        tokens_per_second=0.0,
+        peak_memory=0,
+    )
 
 
 def encode(message: Request | Reply) -> bytes:

@@ -20,19 +20,23 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 import psutil
 
 from jessy_tui.errors import JessyError
+from jessy_tui.inference.progress import Memory, Progress
 from jessy_tui.inference.protocol import (
     AdapterInUse,
+    AskState,
     Cancel,
+    Doing,
     Failed,
-    Finished,
     Generate,
     Loading,
     Ready,
     Reply,
     Shutdown,
+    State,
     UseAdapter,
     decode_request,
     encode,
+    finished_early,
     id_in,
 )
 from jessy_tui.training.blas import preload
@@ -42,10 +46,15 @@ if TYPE_CHECKING:
 
 # After the app is gone: how long the token or the loading at work may take before it is cut off.
 _LAST_SECONDS: Final = 5.0
+_NO_MEMORY: Final = (
+    "There is not enough memory to answer this; shorten the talk, end other programs, or use a "
+    "smaller base."
+)
 
 
 class Worker:
-    """Answers requests one after the other; a thread reads them, so that a cancel is heard."""
+    """Answers requests one after the other; a thread reads them, so that a cancel is heard and its
+    state can be asked for."""
 
     def __init__(self, requests: BinaryIO, replies: BinaryIO) -> None:
         self._requests = requests
@@ -55,6 +64,9 @@ class Worker:
         self._waiting: set[int] = set()
         self._cancelled: set[int] = set()
         self._closing = threading.Event()
+        self._loaded: LoadedBase | None = None
+        self._at: UseAdapter | Generate | None = None
+        """The request that is being dealt with."""
 
     def run(self, base: Path) -> int:
         """Load the base, answer until told to stop; returns the exit code."""
@@ -74,6 +86,7 @@ class Worker:
         except JessyError as error:
             self._send(Failed(None, str(error)))
             return 1
+        self._loaded = loaded
         self._send(
             Ready(
                 base=str(base),
@@ -86,7 +99,9 @@ class Worker:
             )
         )
         while (request := self._queue.get()) is not None and not self._closing.is_set():
+            self._at = request
             self._do(loaded, request)
+            self._at = None
             self._waiting.discard(request.id)
             self._cancelled.discard(request.id)
         return 0
@@ -101,8 +116,13 @@ class Worker:
             self._send(Failed(request.id, str(error)))
         except BrokenPipeError:
             raise
+        except MemoryError:
+            self._send(Failed(request.id, _NO_MEMORY))
         except Exception as error:  # noqa: BLE001  # one bad request must not end the model
             traceback.print_exc()
+            if "allocate" in str(error):  # as MLX says it, in a RuntimeError
+                self._send(Failed(request.id, _NO_MEMORY))
+                return
             self._send(
                 Failed(
                     request.id,
@@ -129,7 +149,7 @@ class Worker:
             return request.id in self._cancelled or self._closing.is_set()
 
         if cancelled():
-            self._send(_never_begun(request.id))
+            self._send(finished_early(request.id))
             return
         for reply in loaded.answer(request, cancelled):
             self._send(reply)
@@ -160,25 +180,37 @@ class Worker:
         if isinstance(request, Cancel):
             if request.id in self._waiting:
                 self._cancelled.add(request.id)
+        elif isinstance(request, AskState):
+            self._send(self._state(request.id))
         elif not isinstance(request, Shutdown):
             self._waiting.add(request.id)
             self._queue.put(request)
         return not isinstance(request, Shutdown)
 
-
-def _never_begun(request_id: int) -> Finished:
-    """The end of a generation that was cancelled before its turn came."""
-    return Finished(
-        id=request_id,
-        reason="cancelled",
-        tokens=0,
-        prompt_tokens=0,
-        cached_tokens=0,
-        seconds=0.0,
-        first_token_seconds=None,
-        tokens_per_second=0.0,
-        peak_memory=0,
-    )
+    def _state(self, request_id: int) -> State:
+        """As seen by the reading thread, beside whatever is being done."""
+        loaded, at = self._loaded, self._at
+        progress = loaded.progress if loaded and isinstance(at, Generate) else Progress()
+        memory = loaded.memory() if loaded else Memory()
+        doing: Doing = "loading" if loaded is None else "nothing"
+        if at is not None:
+            doing = "adapter"
+            if isinstance(at, Generate):
+                doing = "answering" if progress.tokens else "reading"
+        return State(
+            id=request_id,
+            doing=doing,
+            request=at.id if at else None,
+            waiting=len(self._waiting) - (at is not None),
+            adapter=str(loaded.adapter.folder) if loaded and loaded.adapter else None,
+            prompt_tokens=progress.prompt_tokens,
+            read=progress.read,
+            tokens=progress.tokens,
+            resident=psutil.Process().memory_info().rss,
+            active=memory.active,
+            peak=memory.peak,
+            kept=memory.kept,
+        )
 
 
 def main() -> int:

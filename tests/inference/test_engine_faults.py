@@ -14,8 +14,11 @@ import pytest
 
 from jessy_tui.errors import JessyError
 from jessy_tui.inference.client import Engine
+from jessy_tui.inference.engines import start_engine
 from jessy_tui.inference.protocol import Message
+from jessy_tui.inference.target import Target
 from jessy_tui.training.blas import child_environment
+from jessy_tui.workspace import Workspace
 from tests.inference import models
 from tests.inference.asking import HELLO, Said, ask, until
 
@@ -61,6 +64,55 @@ async def test_a_worker_that_hangs_is_ended_by_force(base: Path) -> None:
     with pytest.raises(JessyError, match="closed before it had answered"):
         await task
     assert not psutil.pid_exists(engine.pid)
+
+
+async def test_cancelling_lets_go_of_the_asker_however_slow_the_worker(base: Path) -> None:
+    async with await Engine.start(base) as engine:
+        os.kill(engine.pid, signal.SIGSTOP)  # as on a machine that is too busy
+        tasks = [asyncio.create_task(ask(engine)) for _ in range(2)]
+        await until(lambda: engine.busy)
+        engine.cancel()
+        for said in await asyncio.gather(*tasks):
+            assert (said.end.reason, said.end.tokens) == ("cancelled", 0)
+        assert not engine.busy
+        os.kill(engine.pid, signal.SIGCONT)
+        assert (await ask(engine)).text == CANONICAL
+
+
+async def test_a_dead_worker_is_started_again_with_its_adapter(
+    tmp_path: Path, base: Path, adapters: dict[str, Path]
+) -> None:
+    target = Target(base_name="chain", base=base, adapter=adapters["lora"])
+    workspace = Workspace(tmp_path)
+    engine = await start_engine(workspace, target)
+    assert isinstance(engine, Engine)
+    os.kill(engine.pid, signal.SIGKILL)
+    with pytest.raises(JessyError):
+        await ask(engine, max_tokens=90_000)
+    again = await start_engine(workspace, target, engine)
+    assert again is not engine
+    assert (await ask(again)).text == "".join(models.MEDIUM)
+    await again.close()
+
+
+def test_running_out_of_memory_is_said_and_the_worker_lives_on(base: Path) -> None:
+    failing = (
+        "import jessy_tui.inference.model as model; answer = model.LoadedBase.answer; "
+        "fail = lambda self, request, cancelled: answer(self, request, cancelled) "
+        "if request.id != 1 else (_ for _ in ()).throw(RuntimeError("
+        "'[malloc_or_wait] Unable to allocate 9 bytes.')); "
+        "model.LoadedBase.answer = fail"
+    )
+    worker = RawWorker(base, before=failing)
+    ask_one = '{"request": "generate", "id": %d, "messages": [{"role": "user", "content": "x"}]}'
+    for number in (1, 2):
+        worker.send((ask_one % number).encode())
+    while (reply := worker.reply())["reply"] != "failed":
+        pass
+    assert "not enough memory" in str(reply["sentence"])
+    while worker.reply()["reply"] != "finished":
+        pass
+    assert worker.end() == 0
 
 
 async def test_giving_up_while_the_base_loads_leaves_no_process(base: Path) -> None:

@@ -11,7 +11,7 @@ from jessy_tui.errors import JessyError
 from jessy_tui.inference.loop import INSTRUCTIONS, similarity_of, think
 from jessy_tui.inference.protocol import Message, Sampling
 from jessy_tui.inference.reply import Event, PassEnded, PlanKnown, Reply, Text
-from jessy_tui.iteration import Complexity, Plan, Policy, phase_of
+from jessy_tui.iteration import Complexity, Plan, Policy, phase_of, read_plan
 from tests.inference.scripted import Line, Scripted, says
 
 # Drafts that differ from each other enough not to count as the same.
@@ -68,6 +68,28 @@ def test_the_plan_is_known_and_the_text_is_whole_however_the_stream_is_cut(
     events = asyncio.run(run(Scripted([Line(pieces)]), policy=Policy("single", 1)))
     assert text_of(events, 1) == answer
     assert reply_in(events).plan == Plan(Complexity.LOW, 2)
+
+
+_SCRAPS = ["<think>", "</think>", "<thi", "LOW", "high", " ", "\n", "3", "9", "12", "şİı", "<", "x"]
+
+
+@given(st.lists(st.sampled_from(_SCRAPS), max_size=9).map("".join), st.data())
+def test_any_stream_however_malformed_is_read_the_same_however_it_is_cut(
+    whole: str, data: st.DataObject
+) -> None:
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(whole)), max_size=9)))
+    pieces = [whole[begin:end] for begin, end in zip([0, *cuts], [*cuts, len(whole)], strict=True)]
+    single = Policy("single", 1)
+    cut = asyncio.run(run(Scripted([Line(pieces)]), policy=single))
+    at_once = asyncio.run(run(Scripted([Line([whole])]), policy=single))
+    one, other = reply_in(cut), reply_in(at_once)
+    read = read_plan(whole)
+    assert (one.plan, one.plan_problem) == (other.plan, other.plan_problem)
+    assert (one.plan, one.plan_problem) == (read.plan, read.problem)
+    assert one.answer == other.answer == read.answer.strip()
+    assert text_of(cut, 1) == text_of(at_once, 1) == read.answer
+    assert (one.plan is None) <= (one.plan_problem is not None)  # never silent about it
+    assert one.passes[0].said == whole
 
 
 async def test_a_plan_of_three_makes_three_passes_over_the_last_draft() -> None:

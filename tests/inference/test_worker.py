@@ -11,7 +11,9 @@ import pytest_asyncio
 
 from jessy_tui.errors import JessyError
 from jessy_tui.inference.client import Engine
-from jessy_tui.inference.protocol import Message, Token
+from jessy_tui.inference.loop import INSTRUCTIONS, think
+from jessy_tui.inference.protocol import Finished, Message, Token
+from jessy_tui.inference.reply import Reply
 from tests.inference import models
 from tests.inference.asking import HELLO, Said, ask, until
 
@@ -202,6 +204,81 @@ async def test_a_second_turn_does_not_read_the_first_again(
     await engine.use_adapter(adapters["lora"])
     other = await ask(engine, first)
     assert (other.text, other.end.cached_tokens) == (MEDIUM, 0)
+
+
+async def test_what_was_read_survives_another_talk_and_another_adapter(
+    engine: Engine, adapters: dict[str, Path]
+) -> None:
+    """The fixed prompt is read once, and no talk, base or checkpoint forgets what it has read."""
+    system = Message("system", "Sen kısa konuşan, dürüst bir asistansın; önce planını söyle. q1")
+    first = (system, Message("user", "ilk sohbet, " * 8))
+    second = (system, Message("user", "öteki sohbet, " * 8))
+    fixed = len("system\n" + system.content)
+    assert (await ask(engine, first)).end.cached_tokens == 0
+    assert (await ask(engine, second)).end.cached_tokens > fixed
+    await engine.use_adapter(adapters["lora"])
+    assert (await ask(engine, first)).end.cached_tokens == 0  # other weights read it otherwise
+    for adapter, says in ((None, CANONICAL), ("lora", MEDIUM)):
+        await engine.use_adapter(adapters[adapter] if adapter else None)
+        turn = (*first, Message("assistant", says), Message("user", "devam"))
+        again = await ask(engine, turn)
+        assert again.text == says
+        assert again.end.cached_tokens > len("".join(one.content for one in first))
+
+
+async def test_the_next_pass_of_the_loop_reads_only_what_is_new(
+    engine: Engine, adapters: dict[str, Path]
+) -> None:
+    await engine.use_adapter(adapters["full"])
+    read: list[int] = []
+
+    class Watched:
+        async def generate(self, messages: Any, sampling: Any = None) -> AsyncIterator[Any]:
+            async for reply in engine.generate(messages, sampling):
+                if isinstance(reply, Finished):
+                    read.append(reply.prompt_tokens - reply.cached_tokens)
+                yield reply
+
+    question = "neden " * 30
+    events = think(Watched(), question, converged=2)  # type: ignore[arg-type]  # an iterator will do
+    reply = [event async for event in events][-1]
+    assert isinstance(reply, Reply)
+    assert len(reply.passes) == len(read) == 3
+    new = len("user\n" + INSTRUCTIONS["explore"] + "assistant\n") + 10
+    assert read[0] > len(question)
+    assert read[1] < new
+    assert read[2] < new + len(MEDIUM)
+
+
+async def test_the_worker_tells_its_state_while_it_answers_and_another_waits(
+    engine: Engine, adapters: dict[str, Path]
+) -> None:
+    idle = await engine.state()
+    assert (idle.doing, idle.request, idle.waiting, idle.adapter) == ("nothing", None, 0, None)
+    assert idle.resident > idle.active > 100_000
+    await engine.use_adapter(adapters["endless"])
+    said = Said()
+    running = asyncio.create_task(ask(engine, said=said, max_tokens=90_000))
+    await until(lambda: said.tokens)
+    waiting = asyncio.create_task(ask(engine))
+    swap = asyncio.create_task(engine.use_adapter(adapters["lora"]))
+    while (state := await engine.state()).waiting < 2:
+        pass
+    assert (state.doing, state.adapter) == ("answering", str(adapters["endless"]))
+    assert state.tokens >= 1
+    assert state.read == state.prompt_tokens
+    assert state.peak >= state.active > 0
+    later = await engine.state()
+    assert (later.request, later.tokens >= state.tokens) == (state.request, True)
+    running.cancel()
+    waiting.cancel()
+    assert (await swap).path == str(adapters["lora"])
+    long = asyncio.create_task(ask(engine, (Message("user", "z" * 90_000),)))
+    while (state := await engine.state()).read < 256:
+        assert state.doing in ("reading", "nothing")
+    assert state.prompt_tokens > 90_000
+    engine.cancel()
+    assert (await long).end.reason == "cancelled"
 
 
 async def test_a_cancelled_prompt_is_taken_up_where_it_was_left(engine: Engine) -> None:
