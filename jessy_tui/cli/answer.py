@@ -108,6 +108,36 @@ def answer_as_json(reply: Reply, target: Target, load_seconds: float) -> dict[st
     }
 
 
+def event_as_json(event: PlanKnown | Text | PassEnded) -> dict[str, Any]:
+    """What happens before the answer is whole, for programs; the keys are a contract."""
+    match event:
+        case PlanKnown():
+            plan = event.plan
+            return {
+                "event": "plan",
+                "plan": plan
+                and {"complexity": str(plan.complexity), "iterations": plan.iterations},
+                "problem": event.problem,
+                "passes": event.passes,
+                "seconds": event.seconds,
+            }
+        case Text():
+            return {"event": "text", "pass": event.pass_number, "text": event.piece}
+        case PassEnded():
+            made = event.record
+            return {
+                "event": "pass",
+                "pass": made.number,
+                "phase": made.phase,
+                "text": made.text,
+                "tokens": made.tokens,
+                "seconds": made.seconds,
+                "first_token_seconds": made.first_token_seconds,
+                "similarity": made.similarity,
+                "reason": made.reason,
+            }
+
+
 def _describe_plan(event: PlanKnown) -> str:
     if event.plan is None:
         problem = event.problem or "there is no plan"

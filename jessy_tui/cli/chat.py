@@ -2,27 +2,26 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
+from collections.abc import Sequence
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 import click
 
-from jessy_tui.cli.output import json_option, print_json
+from jessy_tui.cli.output import json_option, print_json, print_line
+from jessy_tui.cli.talk import checked_question, talk
 from jessy_tui.errors import JessyError
 from jessy_tui.iteration import Policy
 from jessy_tui.workspace import Workspace
 
 if TYPE_CHECKING:
     from jessy_tui.inference.engines import AnyEngine
-    from jessy_tui.inference.protocol import Message
-    from jessy_tui.inference.reply import Event, Reply
+    from jessy_tui.inference.protocol import Message, Sampling
+    from jessy_tui.inference.reply import Reply
     from jessy_tui.inference.target import Target
 
 _INTERRUPTED = 130
-
-_Ask = Callable[["AnyEngine", str, "Sequence[Message]"], Coroutine[Any, Any, "Reply"]]
-"""Asks a question after what was said before."""
 
 
 def _policy(_ctx: click.Context, _param: click.Parameter, value: str) -> Policy:
@@ -70,8 +69,45 @@ def _policy(_ctx: click.Context, _param: click.Parameter, value: str) -> Policy:
     show_default=True,
     help="0 takes the likeliest token; higher is more surprising.",
 )
+@click.option(
+    "--top-p",
+    type=click.FloatRange(min=0, max=1, min_open=True),
+    default=1.0,
+    show_default=True,
+    help="Only the likeliest tokens that together have this probability.",
+)
+@click.option(
+    "--min-p",
+    type=click.FloatRange(min=0, max=1),
+    default=0.0,
+    show_default=True,
+    help="Only tokens at least this share as probable as the likeliest one.",
+)
+@click.option(
+    "--repetition-penalty",
+    type=click.FloatRange(min=0, min_open=True),
+    default=1.0,
+    show_default=True,
+    help="Above 1 makes the last tokens less likely to come again.",
+)
 @click.option("--seed", type=click.IntRange(min=0), help="Of the random choices.")
+@click.option(
+    "--max-seconds",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Stop an answer after so long, and take what there is.",
+)
+@click.option(
+    "--system",
+    metavar="TEXT",
+    help="A system prompt instead of the one the run was trained with; empty for none.",
+)
 @json_option
+@click.option(
+    "--events",
+    "as_events",
+    is_flag=True,
+    help="Print what happens as it happens, a JSON object a line; the last is that of --json.",
+)
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -84,17 +120,22 @@ def command(
     policy: Policy,
     max_tokens: int,
     temperature: float,
+    top_p: float,
+    min_p: float,
+    repetition_penalty: float,
     seed: int | None,
+    max_seconds: float | None,
+    system: str | None,
     *,
     as_json: bool,
+    as_events: bool,
 ) -> None:
     """Ask a checkpoint MESSAGE; without one, talk until ctrl+d.
 
-    From a pipe, the message is what comes through it. Ctrl+c cancels the answer.
+    From a pipe, the message is what comes through it. Ctrl+c cancels the answer; where there is
+    none, it leaves.
     """
-    from jessy_tui.cli.answer import answer_as_json
-    from jessy_tui.inference.loop import think
-    from jessy_tui.inference.protocol import Sampling
+    from jessy_tui.inference.protocol import Message, Sampling
 
     if run_name and base_name:
         raise click.UsageError("Name a --run or a --base, not both: a run knows its base.")
@@ -105,30 +146,44 @@ def command(
     if checkpoint and base_name:
         raise click.UsageError("A base has no checkpoints; name a --run to use --checkpoint.")
     talks = message is None and sys.stdin.isatty()
-    if talks and as_json:
-        raise click.UsageError("With --json, give a message, or send one through a pipe.")
+    if talks and (as_json or as_events):
+        raise click.UsageError(
+            "With --json or --events, give a message, or send one through a pipe."
+        )
+    if as_json and as_events:
+        raise click.UsageError("Choose --json or --events: the last event is what --json prints.")
     question = None if talks else _question(message)
     workspace: Workspace = ctx.obj
     target = _target(workspace, run_name, base_name, checkpoint, url, model)
-    sampling = Sampling(max_tokens=max_tokens, temperature=temperature, seed=seed)
-
-    async def ask(engine: "AnyEngine", question: str, history: "Sequence[Message]") -> "Reply":
-        said = (*target.opening, *history)
-        events = think(engine, question, history=said, policy=policy, sampling=sampling)
-        return await _print_answer(events, quiet=as_json)
-
+    opening = target.opening
+    if system is not None:
+        opening = (Message("system", system),) if system.strip() else ()
+    asked = _Asked(
+        workspace,
+        target,
+        opening,
+        policy,
+        Sampling(
+            max_tokens=max_tokens,
+            temperature=temperature,
+            top_p=top_p,
+            min_p=min_p,
+            repetition_penalty=repetition_penalty,
+            seed=seed,
+        ),
+        max_seconds,
+        "json" if as_json else "events" if as_events else "text",
+    )
     try:
         with asyncio.Runner() as runner:
-            engine = runner.run(_start(workspace, target))
             try:
+                runner.run(asked.start())
                 if question is None:
-                    _talk(runner, engine, ask)
+                    talk(runner, asked, workspace)
                 else:
-                    reply = runner.run(ask(engine, question, ()))
-                    if as_json:
-                        print_json(answer_as_json(reply, target, engine.load_seconds))
+                    runner.run(asked.ask(question, ()))
             finally:
-                runner.run(engine.close())
+                runner.run(asked.close())
     except KeyboardInterrupt:
         click.echo(err=True)
         ctx.exit(_INTERRUPTED)
@@ -141,11 +196,7 @@ def _question(message: str | None) -> str:
             message = sys.stdin.buffer.read().decode("utf-8")
         except UnicodeDecodeError as error:
             raise JessyError(f"What comes through the pipe is not UTF-8 ({error}).") from error
-    if any("\ud800" <= character <= "\udfff" for character in message):
-        raise JessyError("The message is not UTF-8; set the terminal to UTF-8 and ask again.")
-    if not message.strip():
-        raise click.UsageError("The message is empty.")
-    return message.strip()
+    return checked_question(message)
 
 
 def _target(
@@ -164,67 +215,72 @@ def _target(
     return target_of_base(workspace, base) if base else target_of_run(workspace, run, checkpoint)
 
 
-async def _start(workspace: Workspace, target: "Target") -> "AnyEngine":
-    """Load what is to be asked, and say so apart from the answer."""
-    from jessy_tui.inference.engines import start_engine
+@dataclass
+class _Asked:
+    """What is asked, and how; its engine is started again where it has died."""
 
-    click.echo(f"Asking the {target}.", err=True)
-    engine = await start_engine(workspace, target)
-    if target.url is None:
-        click.echo(f"Loaded in {engine.load_seconds:.1f} s. {engine.machine}", err=True)
-    if engine.warning:
-        click.echo(engine.warning, err=True)
-    return engine
+    workspace: Workspace
+    target: "Target"
+    opening: "Sequence[Message]"
+    policy: Policy
+    sampling: "Sampling"
+    max_seconds: float | None
+    form: Literal["text", "json", "events"]
+    """How answers are printed."""
+    engine: "AnyEngine | None" = None
 
+    async def start(self) -> "AnyEngine":
+        """Load what is to be asked, and say so apart from the answer.
 
-async def _print_answer(events: "AsyncGenerator[Event, None]", *, quiet: bool) -> "Reply":
-    from jessy_tui.cli.answer import AnswerPrinter
-    from jessy_tui.inference.reply import Reply
+        Raises:
+            JessyError: it cannot be loaded or reached.
+        """
+        from jessy_tui.inference.engines import start_engine
 
-    printer = AnswerPrinter()
-    async with aclosing(events):
-        async for event in events:
-            if not quiet:
-                printer.show(event)
-            if isinstance(event, Reply):
-                return event
-    raise AssertionError("the loop ended without a reply")
+        click.echo(f"Asking the {self.target}.", err=True)
+        before, self.engine = self.engine, None
+        engine = self.engine = await start_engine(self.workspace, self.target, before)
+        if self.target.url is None:
+            click.echo(f"Loaded in {engine.load_seconds:.1f} s. {engine.machine}", err=True)
+        if engine.warning:
+            click.echo(engine.warning, err=True)
+        return engine
 
+    async def ask(self, question: str, history: "Sequence[Message]") -> "Reply":
+        """See `Asking.ask`."""
+        from jessy_tui.cli.answer import AnswerPrinter, answer_as_json, event_as_json
+        from jessy_tui.inference.loop import think
+        from jessy_tui.inference.reply import Reply
 
-def _talk(runner: asyncio.Runner, engine: "AnyEngine", ask: _Ask) -> None:
-    """Ask what is typed, after all that was said before, until ctrl+d."""
-    import readline  # noqa: F401  # gives input() its line editing and its history
+        engine = self.engine
+        if engine is None or engine.death is not None:
+            engine = await self.start()
+        printer = AnswerPrinter()
+        events = think(
+            engine,
+            question,
+            history=(*self.opening, *history),
+            policy=self.policy,
+            sampling=self.sampling,
+            max_seconds=self.max_seconds,
+        )
+        async with aclosing(events):
+            async for event in events:
+                if self.form == "text":
+                    printer.show(event)
+                elif isinstance(event, Reply):
+                    answer = answer_as_json(event, self.target, engine.load_seconds)
+                    if self.form == "json":
+                        print_json(answer)
+                    else:
+                        print_line({"event": "answer", **answer})
+                elif self.form == "events":
+                    print_line(event_as_json(event))
+                if isinstance(event, Reply):
+                    return event
+        raise AssertionError("the loop ended without a reply")
 
-    from jessy_tui.inference.protocol import Message
-
-    click.echo("Ctrl+d ends the talk; ctrl+c cancels an answer.", err=True)
-    history: list[Message] = []
-    while True:
-        try:
-            question = _question_typed()
-        except EOFError:
-            click.echo(err=True)
-            return
-        if question is None:
-            continue
-        try:
-            reply = runner.run(ask(engine, question, history))
-        except KeyboardInterrupt:
-            click.echo("\nCancelled; the talk goes on as if it had not been asked.", err=True)
-        except JessyError as error:
-            if engine.death is not None:
-                raise
-            click.echo(f"jessy: {error}", err=True)
-        else:
-            history += [Message("user", question), reply.message]
-
-
-def _question_typed() -> str | None:
-    """The next line of the terminal, or None where there is nothing on it to ask."""
-    try:
-        return _question(input("\n> "))
-    except click.UsageError:
-        return None
-    except JessyError as error:
-        click.echo(f"jessy: {error}", err=True)
-        return None
+    async def close(self) -> None:
+        """Let go of the engine."""
+        if self.engine is not None:
+            await self.engine.close()

@@ -16,3 +16,10 @@ def print_json(value: Any) -> None:
     sys.stdout.flush()
     sys.stdout.buffer.write(orjson.dumps(value, option=orjson.OPT_INDENT_2) + b"\n")
     sys.stdout.buffer.flush()
+
+
+def print_line(value: Any) -> None:
+    """Print `value` as one line of JSON in UTF-8, at once."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(orjson.dumps(value) + b"\n")
+    sys.stdout.buffer.flush()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import orjson
 import pexpect
+import psutil
 import pytest
 
 from tests.inference import models
@@ -119,10 +120,57 @@ def test_a_talk_goes_on_after_ctrl_c_and_ends_with_ctrl_d(workspace: Path) -> No
     talk.sendline("selam")
     talk.expect("1 pass · ")
     talk.expect("> ")
+    talk.send("\x1b[A")  # up: what was asked before
+    talk.expect("selam")
+    talk.send("\x15")
+    talk.sendline("/new")
+    talk.expect("What was said is forgotten")
+    talk.expect("> ")
     talk.sendeof()
     talk.expect(pexpect.EOF)
     talk.close()
     assert talk.exitstatus == 0
+    typed = (workspace / ".jessy" / "chat_history").read_text().splitlines()
+    assert [line for line in typed if line in ("naber", "selam")] == ["naber", "selam"]
+
+
+def test_a_talk_outlives_its_engine_and_ctrl_c_at_the_prompt_leaves(workspace: Path) -> None:
+    first, *rest = command(workspace, "--base", "chain")
+    talk = pexpect.spawn(first, rest, timeout=60, encoding="utf-8", codec_errors="replace")
+    talk.expect("> ")
+    (worker,) = psutil.Process(talk.pid).children()
+    worker.kill()
+    worker.wait()
+    talk.sendline("naber")
+    talk.expect("killed by signal 9|Loaded in")
+    if "killed" in talk.after:
+        talk.expect("> ")
+        talk.sendline("naber")
+        talk.expect("Loaded in")
+    talk.expect(SAYS)
+    talk.expect("> ")
+    talk.sendintr()
+    talk.expect(pexpect.EOF)
+    talk.close()
+    assert talk.exitstatus == 130
+
+
+def test_events_are_a_json_object_a_line_as_they_happen(tmp_path: Path) -> None:
+    with serving(Scene(stream("<think>LOW 1</think>\n", "Sor kanka,", " dinliyorum."))) as scene:
+        options = ("--top-p", "0.9", "--min-p", "0.1", "--repetition-penalty", "1.2", "--seed", "3")
+        arguments = ("--url", scene.url, "--system", "Kısa.", *options, "--max-seconds", "60")
+        done = chat(tmp_path, *arguments, "--events", "sana bisi sorucam")
+    assert done.returncode == 0, done.stderr.decode()
+    plan, *texts, made, answer = map(orjson.loads, done.stdout.splitlines())
+    assert (plan["event"], plan["plan"]["complexity"], plan["passes"]) == ("plan", "LOW", 1)
+    assert {text["event"] for text in texts} == {"text"}
+    assert "".join(text["text"] for text in texts) == SAYS
+    assert (made["event"], made["phase"], made["text"]) == ("pass", "explore", SAYS)
+    assert (answer["event"], answer["answer"], answer["ended"]) == ("answer", SAYS, "plan")
+    (asked,) = scene.asked
+    assert asked["messages"][0] == {"role": "system", "content": "Kısa."}
+    assert (asked["top_p"], asked["min_p"], asked["seed"]) == (0.9, 0.1, 3)
+    assert asked["repetition_penalty"] == 1.2
 
 
 def test_an_endpoint_is_asked_like_a_run(tmp_path: Path) -> None:
@@ -189,6 +237,8 @@ def test_without_a_trained_run_the_command_that_makes_one_is_named(
         (("--policy", "often", "x"), b""),
         (("--max-tokens", "0", "x"), b""),
         (("--temperature", "-1", "x"), b""),
+        (("--top-p", "0", "x"), b""),
+        (("--json", "--events", "x"), b""),
         (("  ",), b""),
         ((), b" \n"),
     ],
