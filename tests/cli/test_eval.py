@@ -1,15 +1,19 @@
 """`jessy eval` as people and programs use it, on a base whose answers are known."""
 
+import io
+import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from unittest import mock
 
 import orjson
 import pytest
 
+from jessy_tui.cli import main
 from tests.evaluation.making import QUESTIONS, write_probes
 from tests.inference import models
 from tests.inference.server import Scene, serving, stream
@@ -64,7 +68,20 @@ def command(workspace: Path, *arguments: str) -> list[str]:
 
 
 def evaluate(workspace: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(command(workspace, *arguments), capture_output=True)
+    """Run the verb in this process; the models are asked in others all the same."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
+    argv = ["jessy", "-C", str(workspace), "eval", *arguments]
+    with (
+        mock.patch.multiple(sys, argv=argv, stdout=out, stderr=err),
+        mock.patch.dict(os.environ, COLUMNS="80"),
+    ):
+        try:
+            main()
+            code = 0
+        except SystemExit as leaving:
+            code = leaving.code if isinstance(leaving.code, int) else 0
+    said = [stream.buffer.getvalue() for stream in (out, err)]  # type: ignore[attr-defined]
+    return subprocess.CompletedProcess(argv, code, *said)
 
 
 def test_whole_answers_are_scored_kept_and_not_asked_again(workspace: Path) -> None:
