@@ -121,7 +121,9 @@ def create_evaluation(
         id="",
         created=time.time(),
         target=record_of_target(target),
-        probes=ProbesRecord(path=str(probes.path), digest=probes.digest, count=len(probes.probes)),
+        probes=ProbesRecord(
+            path=_path_in(workspace, probes.path), digest=probes.digest, count=len(probes.probes)
+        ),
         excluded=tuple(excluded),
         sampling=how.sampling,
         seeds=tuple(range(how.seeds)),

@@ -97,3 +97,20 @@ def test_without_answers_there_is_a_report_all_the_same(tmp_path: Path) -> None:
     assert report.verdicts == ("nano has answered nothing yet.",)
     assert html_of(report)
     assert QUESTIONS[0][1] in markdown_of(report)
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        (HowToAsk(), ""),
+        (HowToAsk(plans_only=True), " --plans-only"),
+        (HowToAsk(policy="fixed 2", max_tokens=64), " --policy 'fixed 2' --max-tokens 64"),
+        (HowToAsk(seeds=3, temperature=0.7), " --seeds 3 --temperature 0.7"),
+    ],
+)
+def test_a_report_says_how_to_ask_the_same_again(tmp_path: Path, how: HowToAsk, words: str) -> None:
+    column = column_of(make_evaluation(tmp_path, how)[0])
+    assert column.repeat == f"jessy eval --base nano{words}"
+    report = make_report(Workspace(tmp_path), [column])
+    assert column.repeat in markdown_of(report)
+    assert "To ask again: jessy eval --base nano" in html_of(report)

@@ -1,5 +1,6 @@
 """What a report is made of: columns of models side by side, baselines, and what comes of them."""
 
+import shlex
 import time
 from collections.abc import Sequence
 from typing import Final
@@ -13,7 +14,7 @@ from jessy_tui.evaluation.checkpoints import CheckpointCurve, checkpoint_curve
 from jessy_tui.evaluation.comparison import DEFAULT_MEASURE, Column, Comparison, compare
 from jessy_tui.evaluation.estimates import least_telling
 from jessy_tui.evaluation.evaluation import Evaluation
-from jessy_tui.evaluation.evaluations import evaluations_of
+from jessy_tui.evaluation.evaluations import HowToAsk, evaluations_of
 from jessy_tui.evaluation.judging.ratings import (
     HIGHEST,
     Judgement,
@@ -24,14 +25,16 @@ from jessy_tui.evaluation.judging.ratings import (
     read_ratings,
 )
 from jessy_tui.evaluation.probe import Probe
-from jessy_tui.evaluation.record import BUSY, Excluded, TargetRecord
+from jessy_tui.evaluation.record import BUSY, EvaluationRecord, Excluded, TargetRecord
 from jessy_tui.evaluation.rows import TRAIN_NAME, TrainingRow, read_training_rows
 from jessy_tui.evaluation.scoring import Scores, score
 from jessy_tui.evaluation.texts import LANGUAGES_MISSING, languages_known
 from jessy_tui.training.runs import find_run
+from jessy_tui.workspace import PROBES_NAME as WORKSPACE_PROBES
 from jessy_tui.workspace import Workspace
 
 FORMAT: Final = 1
+DEFAULTS: Final = HowToAsk()
 
 
 class ReportColumn(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +46,8 @@ class ReportColumn(msgspec.Struct, frozen=True, kw_only=True):
     """When it was asked, in seconds since 1970."""
     how: str
     """How it was asked, in words."""
+    repeat: str = ""
+    """The command that asks the same again."""
     plans_only: bool
     policy: str
     probes: tuple[Probe, ...]
@@ -125,6 +130,7 @@ def column_of(evaluation: Evaluation) -> ReportColumn:
         target=record.target,
         created=record.created,
         how=", ".join(parts),
+        repeat=repeat_of(record),
         plans_only=record.plans_only,
         policy=record.policy,
         probes=tuple(evaluation.probes()),
@@ -136,6 +142,29 @@ def column_of(evaluation: Evaluation) -> ReportColumn:
         blas=record.blas,
         load=record.load,
     )
+
+
+def repeat_of(record: EvaluationRecord) -> str:
+    """The command that asks what the record says, defaults left out."""
+    target, sampling = record.target, record.sampling
+    if target.url is not None:
+        words = ["--url", f"{target.url}@{target.base}"]
+    elif target.run is not None:
+        words = ["--run", target.name]
+    else:
+        words = ["--base", target.base]
+    if record.probes.path != f"data/{WORKSPACE_PROBES}":
+        words += ["--probes", record.probes.path]
+    if record.plans_only:
+        words.append("--plans-only")
+    else:
+        if record.policy != DEFAULTS.policy:
+            words += ["--policy", record.policy]
+        if sampling.max_tokens != DEFAULTS.max_tokens:
+            words += ["--max-tokens", str(sampling.max_tokens)]
+    if sampling.temperature:
+        words += ["--seeds", str(len(record.seeds)), "--temperature", f"{sampling.temperature:g}"]
+    return f"jessy eval {shlex.join(words)}"
 
 
 def make_report(

@@ -290,4 +290,6 @@ def _made(report: Report) -> list[str]:
         blas = f" {column.blas}" if column.blas else ""
         more = f" ({versions}).{blas}" if versions else "."
         found.append(f"{column.name}{base}{step}: asked {when}, {column.how}{more}")
+    again = dict.fromkeys(column.repeat for column in report.columns if column.repeat)
+    found += [f"To ask again: {command}" for command in again]
     return found

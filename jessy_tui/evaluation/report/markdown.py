@@ -38,7 +38,8 @@ def markdown_of(report: Report) -> str:
         parts.append(f"## {_safe(comparison.before)} against {_safe(comparison.after)}\n")
         parts.append(f"{counts}\n")
     parts += ["## Every probe\n", f"{LEGEND}\n", _table(["", "expected", *names], _probes(report))]
-    parts += ["## To know\n", _bullets(report.notes)]
+    again = dict.fromkeys(column.repeat for column in report.columns if column.repeat)
+    parts += ["## To know\n", _bullets(report.notes), *(f"    {command}\n" for command in again)]
     return "\n".join(parts)
 
 
