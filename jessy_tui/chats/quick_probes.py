@@ -1,4 +1,4 @@
-"""Questions that are one key away: for each number of iterations one that deserves so many."""
+"""Questions that are one key away: the canonical one, and one of each band."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,7 +17,7 @@ class QuickProbe:
     """A question and the thinking it should get."""
 
     iterations: int
-    """Those it should be answered with; also its key."""
+    """Those it should be answered with."""
     query: str
     category: str | None = None
 
@@ -28,16 +28,17 @@ class QuickProbe:
 
 
 def quick_probes(workspace: Workspace) -> list[QuickProbe]:
-    """The canonical question, then for each further number of iterations the shortest probe.
+    """The canonical question, then the shortest probe of each band; bands without one are left out.
 
-    Numbers that no probe of the workspace has are left out; so are probes that are none.
+    That of LOW deserves another number of iterations than the canonical question, if there is one.
     """
-    best = {1: QuickProbe(1, CANONICAL, "greeting")}
-    for probe in _probes(workspace):
-        before = best.get(probe.iterations)
-        if probe.iterations > 1 and (before is None or len(probe.query) < len(before.query)):
-            best[probe.iterations] = probe
-    return [best[number] for number in sorted(best)]
+    chosen = [QuickProbe(1, CANONICAL, "greeting")]
+    probes = sorted(_probes(workspace), key=lambda probe: len(probe.query))
+    for complexity in Complexity:
+        of_band = [probe for probe in probes if probe.complexity is complexity]
+        others = [probe for probe in of_band if probe.iterations != 1] or of_band
+        chosen += others[:1]
+    return chosen
 
 
 def probe_asked(workspace: Workspace, question: str) -> QuickProbe | None:

@@ -52,7 +52,7 @@ async def test_a_second_turn_is_asked_after_the_first_with_its_plan(
         await ask(pilot, "yani")
         asked = script.started[0].asked[-1]
         assert [message.content for message in asked] == ["sana bisi sorucam", LOW, "yani"]
-        await press(pilot, "alt+1")
+        await press(pilot, "f6")
         await answered(pilot)
         assert [one.content for one in script.started[0].asked[-1]] == ["sana bisi sorucam"]
         assert "on its own" in shown(pilot)
@@ -160,7 +160,7 @@ async def test_a_wrong_answer_is_written_anew_with_the_label_that_the_probe_dese
     script_of(monkeypatch, first=["<think>HIGH 9</think>\nBilinç nedir?", "Bilinç."])
     async with opened(with_run(workspace)) as pilot:
         await to_chat(pilot)
-        await press(pilot, "alt+1")
+        await press(pilot, "f6")
         await answered(pilot)
         await press(pilot, "escape", "w")
         await until(pilot, lambda: isinstance(pilot.app.screen, ExampleEditor))
@@ -203,7 +203,7 @@ async def test_base_and_checkpoint_are_asked_side_by_side_and_differ_beneath(
     script = script_of(monkeypatch, first=[LOW], chain=["aye, aye"])
     async with opened(with_run(workspace)) as pilot:
         screen = await to_chat(pilot)
-        await press(pilot, "alt+b")
+        await press(pilot, "ctrl+b")
         await until(pilot, lambda: "chain | first@final" in str(screen.transcript.border_title))
         await until(pilot, lambda: len(script.started) == 2)
         await ask(pilot, "sana bisi sorucam")
@@ -215,7 +215,7 @@ async def test_base_and_checkpoint_are_asked_side_by_side_and_differ_beneath(
         await until(pilot, lambda: "pass 1 of 1" in shown(pilot))
         await press(pilot, "h")
         assert screen.transcript.in_hand is screen.transcript.exchanges[0].answers[0]
-        await press(pilot, "i", "alt+b")
+        await press(pilot, "i", "ctrl+b")
         await until(pilot, lambda: "chain |" not in str(screen.transcript.border_title))
         await until(pilot, lambda: sum(not engine.closed for engine in script.started) == 1)
 
@@ -227,7 +227,7 @@ async def test_a_crash_of_one_is_told_in_its_column_and_the_other_goes_on(
     (workspace.root / "jessy.toml").write_text('[chat]\npolicy = "single"\n')
     async with opened(with_run(workspace)) as pilot:
         screen = await to_chat(pilot)
-        await press(pilot, "alt+b")
+        await press(pilot, "ctrl+b")
         await until(pilot, lambda: len(script.started) == 2)
         await type_text(pilot, "selam")
         await press(pilot, "enter")
@@ -253,7 +253,7 @@ async def test_without_memory_for_a_second_process_the_columns_answer_in_turn(
     async with opened(with_run(workspace)) as pilot:
         screen = await to_chat(pilot)
         monkeypatch.setattr(engines_module.psutil, "virtual_memory", lambda: little)
-        await press(pilot, "alt+b")
+        await press(pilot, "ctrl+b")
         await until(pilot, lambda: any("one after the other" in one for one in notices(pilot)))
         await ask(pilot, "selam")
         assert [turn.reply.answer for turn in screen.session.turns] == [

@@ -100,11 +100,11 @@ def test_two_answers_that_are_coming(
 
     async def drive(pilot: Pilot[None]) -> None:
         screen = await to_chat(pilot)
-        await press(pilot, "alt+b")
+        await press(pilot, "ctrl+b")
         await until(pilot, lambda: len(screen.columns) == 2)
         words = screen.transcript
         await until(pilot, lambda: str(words.border_subtitle) == "ready, loaded in 1.2 s")
-        await press(pilot, "alt+1")
+        await press(pilot, "f6")
         await until(pilot, lambda: "pass 2 of 9" in shown(pilot))
         await until(pilot, lambda: "LOW 1" in shown(pilot))
         await until(pilot, lambda: "aye," in shown(pilot))

@@ -4,7 +4,7 @@ import asyncio
 import time
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import on, work
 from textual.binding import Binding
@@ -22,10 +22,17 @@ from jessy_tui.iteration import Policy
 from jessy_tui.ui.chat.answer import Answer
 from jessy_tui.ui.chat.engines import Cancellable, Column
 from jessy_tui.ui.chat.exchange import Exchange
-from jessy_tui.ui.chat.probe_row import ProbeRow
+from jessy_tui.ui.chat.probe_row import FIRST_KEY, ProbeRow
 from jessy_tui.ui.chat.prompt import Prompt
 from jessy_tui.ui.chat.talk import Talk
 from jessy_tui.workspace import ChatSettings
+
+_PROBES: Final = (
+    "the canonical question",
+    "a probe of LOW",
+    "a probe of MEDIUM",
+    "a probe of HIGH",
+)
 
 
 @dataclass
@@ -57,16 +64,18 @@ class Asking(Talk):
 
     PLACE: ClassVar[str] = "Ask"
     BINDINGS = [
+        # Most terminals tell alt with a digit as another letter, so function keys it is; the text
+        # area has f6 and f7 of its own, hence the priority.
         *(
             Binding(
-                f"alt+{number}",
+                f"f{number + FIRST_KEY}",
                 f"probe({number})",
-                f"Probe {number}",
+                f"Probe {number + 1}",
                 show=False,
                 priority=True,
-                tooltip=f"Ask a question that deserves {number} of nine iterations, on its own",
+                tooltip=f"Ask {what}, on its own",
             )
-            for number in range(1, 10)
+            for number, what in enumerate(_PROBES)
         ),
         Binding("escape", "cancel", "Cancel", tooltip="Cancel the answer; again: leave the prompt"),
         Binding("ctrl+r", "restart", "Restart", show=False, tooltip="Restart the model's process"),
@@ -93,11 +102,10 @@ class Asking(Talk):
 
     def action_probe(self, number: int) -> None:
         """Ask a quick probe."""
-        probe = next((one for one in self._probes if one.iterations == number), None)
-        if probe is None:
-            self.notify(f"data/probes.json has no probe that deserves {number} iterations.")
+        if number < len(self._probes):
+            self.ask(self._probes[number].query, fresh=True)
         else:
-            self.ask(probe.query, fresh=True)
+            self.notify("data/probes.json has no such probe.")
 
     @on(Prompt.Submitted)
     def _submitted(self, message: Prompt.Submitted) -> None:

@@ -25,11 +25,10 @@ class Choosing(Talk):
             tooltip="Choose the checkpoint or base to talk to, or several to compare",
         ),
         Binding(
-            "alt+b",
+            "ctrl+b,b",
             "beside_base",
             "Beside base",
             show=False,
-            priority=True,
             tooltip="Ask the base beside the checkpoint, or no longer",
         ),
         Binding("ctrl+t", "sheet", "Settings", tooltip="Sampling, policy, time cap, system prompt"),

@@ -1,6 +1,7 @@
 """Questions that are one key away, in a row above the prompt."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -11,18 +12,19 @@ from jessy_tui.chats.quick_probes import QuickProbe
 from jessy_tui.ui.text import one_line
 from jessy_tui.ui.themes import band_colour
 
-_LEAD = "alt+ "
+FIRST_KEY: Final = 6
+"""The first probe has f6, the second f7, and so on."""
 
 
 class ProbeRow(Static):
-    """`alt+ 1 sana bisi sorucam  2 tabs or spaces?  …`: the key is the iterations it deserves."""
+    """`F6 sana bisi sorucam  F7 tabs or spaces?  …`: each with the key that asks it."""
 
     def __init__(self) -> None:
         super().__init__(id="probe-row")
         self._probes: Sequence[QuickProbe] = ()
 
     def offer(self, probes: Sequence[QuickProbe]) -> None:
-        """Show these; each has the key of its iterations."""
+        """Show these."""
         self._probes = probes
         self._show()
 
@@ -31,18 +33,24 @@ class ProbeRow(Static):
 
     def _show(self) -> None:
         width = self.size.width
-        if not self._probes or width <= len(_LEAD):
+        if not self._probes or not width:
             return
-        share = max((width - len(_LEAD)) // len(self._probes) - 3, 3)
-        # What short questions leave over goes to the first one, which is the canonical.
+        share = max(width // len(self._probes) - _KEY, 3)
         texts = [_cut(probe.query, share) for probe in self._probes]
-        left = width - len(_LEAD) - sum(cell_len(text) + 3 for text in texts)
-        texts[0] = _cut(self._probes[0].query, cell_len(texts[0]) + max(left, 0))
-        line = Text(_LEAD, "dim", no_wrap=True, overflow="ellipsis")
-        for probe, text in zip(self._probes, texts, strict=True):
+        left = width - sum(cell_len(text) + _KEY for text in texts)
+        line = Text(no_wrap=True, overflow="ellipsis")
+        for number, (probe, text) in enumerate(zip(self._probes, texts, strict=True)):
+            # What short questions leave over goes to the first one that was cut.
+            if text != probe.query:
+                longer = _cut(probe.query, cell_len(text) + max(left, 0))
+                left -= cell_len(longer) - cell_len(text)
+                text = longer
             colour = band_colour(probe.complexity, self.app.theme_variables)
-            line.append(f"{probe.iterations} ", f"bold {colour}").append(f"{text} ", "dim")
+            line.append(f"F{number + FIRST_KEY} ", f"bold {colour}").append(f"{text}  ", "dim")
         self.update(line)
+
+
+_KEY: Final = len("F6 ") + 2
 
 
 def _cut(text: str, width: int) -> str:

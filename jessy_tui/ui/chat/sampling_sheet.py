@@ -55,7 +55,9 @@ class SamplingSheet(ModalScreen[ChatSettings]):
                     with Horizontal(classes="setting"):
                         yield Label(label)
                         yield Input(_shown(self._settings, name), hint, id=name, compact=True)
-                yield Tick("after what was said before", self._settings.context, id="context")
+                yield Tick(
+                    "after what was said before", self._settings.context, id="context", compact=True
+                )
                 yield Label("system prompt instead of the run's own", classes="field-label")
                 area = ExactTextArea(self._settings.system, id="system", compact=True)
                 area.placeholder = self._own_system or "none"

@@ -87,12 +87,12 @@ class ChatScreen(Judging, Sessions, Asking):
         else:
             escaped = names.replace("[", r"\[")
             hint.update(
-                f"Ask [b]{escaped}[/b] something, or press [b]alt+1[/b]: "
+                f"Ask [b]{escaped}[/b] something, or press [b]F6[/b]: "
                 "[b]sana bisi sorucam[/b]\n\n"
                 "Above each answer stand the plan the model declared, the passes it took (●), and\n"
                 "its seconds against what people wait for such an answer. [b]Esc[/b], then [b]p[/b]"
                 " reads\nthe passes, [b]a[/b] [b]e[/b] [b]w[/b] make an example of the answer.\n"
-                "[b]ctrl+o[/b] compares, [b]ctrl+g[/b] opens an old talk."
+                "[b]ctrl+b[/b] asks the base beside it, [b]ctrl+g[/b] opens an old talk."
             )
 
     def action_prompt(self) -> None:
