@@ -30,7 +30,7 @@ class Named(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             base=target.base_name,
             run=target.run,
             checkpoint=target.checkpoint,
-            url=getattr(target, "url", None),
+            url=target.url,
         )
 
     def __str__(self) -> str:

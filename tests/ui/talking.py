@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from textual.pilot import Pilot
@@ -31,7 +30,8 @@ class Engine:
     script: "Script"
     adapter: Path | None = None
     death: str | None = None
-    ready: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(seconds=1.2))
+    load_seconds: float = 1.2
+    warning: str | None = None
     asked: list[tuple[Message, ...]] = field(default_factory=list)
     sampled: list[Sampling | None] = field(default_factory=list)
     closed: bool = False
@@ -40,6 +40,8 @@ class Engine:
     @property
     def name(self) -> str:
         """The run whose adapter is on it, or the base's name."""
+        if self.base == Path():
+            return "endpoint"
         return self.adapter.parent.name if self.adapter else self.base.name
 
     def cancel(self) -> None:
@@ -107,7 +109,7 @@ class Script:
     """Loading fails with this sentence."""
 
     async def start(self, _: Workspace, target: Target, before: Engine | None) -> Engine:
-        """As `engines.start`."""
+        """As `start_engine`."""
         if self.refuses is not None:
             raise JessyError(self.refuses)
         if before is not None and before.death is None and before.base == target.base:
@@ -123,7 +125,7 @@ class Script:
 def script_of(monkeypatch: pytest.MonkeyPatch, **says: list[str]) -> Script:
     """Let the models say this; time stands still, so that pictures are the same each time."""
     script = Script(says)
-    monkeypatch.setattr(engines, "start", script.start)
+    monkeypatch.setattr(engines, "start_engine", script.start)
     monkeypatch.setattr(answer_module, "monotonic", lambda: 100.0)
     return script
 

@@ -1,5 +1,7 @@
 """The Chat tab with keys alone, on models that say what is written here."""
 
+import re
+from pathlib import Path
 from types import SimpleNamespace
 
 import msgspec
@@ -7,9 +9,13 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
+import jessy_tui.ui.chat
 from jessy_tui.app import JessyApp
 from jessy_tui.chats.session import Session
 from jessy_tui.chats.turn import new_id
+from jessy_tui.errors import JessyError
+from jessy_tui.inference.target import Target
+from jessy_tui.ui.chat import choosing
 from jessy_tui.ui.chat import engines as engines_module
 from jessy_tui.ui.examples.category_picker import CategoryPicker
 from jessy_tui.ui.examples.example_editor import ExampleEditor
@@ -406,3 +412,36 @@ async def test_two_apps_in_one_talk_see_each_other(
         await press(pilot, "f1", "f4")
         await until(pilot, lambda: "öteki soru" in shown(pilot))
         assert chat(pilot).session.turns[-1].question == "öteki soru"
+
+
+async def test_what_a_url_serves_is_asked_beside_the_checkpoint(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def found(_: Workspace, url: str, model: str | None) -> Target:
+        if url == "nowhere":
+            raise JessyError("Nothing answers at nowhere.")
+        return Target(base_name=model or "", url=f"http://{url}/v1")
+
+    monkeypatch.setattr(choosing, "target_of_url", found)
+    script_of(monkeypatch, first=[LOW], endpoint=["aye"])
+    async with opened(with_run(workspace)) as pilot:
+        screen = await to_chat(pilot)
+        for typed in ("nowhere", "localhost:11434 qwen"):
+            await press(pilot, "ctrl+o", "u")
+            await until(pilot, lambda: "URL of an endpoint" in shown(pilot))
+            await type_text(pilot, typed)
+            await press(pilot, "enter")
+            if typed == "nowhere":
+                await until(pilot, lambda: "Nothing answers at nowhere." in notices(pilot))
+        await until(pilot, lambda: "served by an endpoint" in shown(pilot))
+        await press(pilot, "space", "space", "enter")
+        await until(pilot, lambda: len(screen.columns) == 2)
+        await ask(pilot, "selam")
+        names = [str(turn.target) for turn in screen.session.turns]
+        assert sorted(names) == ["first@final", "qwen at localhost:11434"]
+
+
+def test_every_binding_says_what_it_does() -> None:
+    for path in Path(jessy_tui.ui.chat.__file__).parent.glob("*.py"):
+        for call in re.findall(r"Binding\((?:[^()]|\([^()]*\))*\)", path.read_text("utf-8")):
+            assert "tooltip=" in call, f"{path.name}: {call}"

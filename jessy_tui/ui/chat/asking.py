@@ -136,6 +136,7 @@ class Asking(Talk):
         exchange = Exchange(asked.question, answers, fresh=asked.fresh)
         try:
             await self.transcript.put(exchange)
+            self.transcript.anchor()  # who asks wants to see the answer, wherever they were
             self._remember(asked.question)
             for answer, column in zip(answers, columns, strict=True):
                 asked.tasks[answer] = asyncio.create_task(self._ask_one(asked, column, answer))

@@ -1,15 +1,17 @@
 """Choosing what is talked to, and how it is asked."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import ClassVar
 
+from textual import work
 from textual.binding import Binding
 
 from jessy_tui.errors import JessyError
-from jessy_tui.inference.target import Target, target_of_base, target_of_run
+from jessy_tui.inference.target import Target, target_of_base, target_of_run, target_of_url
 from jessy_tui.settings_file import keep_settings
 from jessy_tui.ui.chat.talk import Talk
-from jessy_tui.ui.chat.target_picker import BASES, TargetPicker, find_targets
+from jessy_tui.ui.chat.target_picker import BASES, ENDPOINT, TargetPicker, find_targets
 from jessy_tui.workspace import ChatSettings
 
 
@@ -36,6 +38,8 @@ class Choosing(Talk):
 
     _wanted_run: str | None = None
     """Asked for before the screen was there."""
+    _endpoints: tuple[Target, ...] = ()
+    """Those that were found since the app was started."""
 
     def take_first(self) -> None:
         """Talk to the newest run that has a checkpoint; an untrained base is never a default."""
@@ -81,20 +85,57 @@ class Choosing(Talk):
         except JessyError as error:
             self.say(str(error))
             return
-        if not targets:
+        if not targets and not self._endpoints:
             self._pick_base()
             return
+        current = [column.target for column in self.columns]
+        self._open_picker([*targets, *self._endpoints], current)
 
+    def _open_picker(self, targets: list[Target], current: Sequence[Target]) -> None:
         def chosen(answer: Sequence[Target] | str | None) -> None:
             if answer == BASES:
                 self._pick_base()
+                return
+            if answer == ENDPOINT:
+                self._ask_url()
                 return
             if answer and not isinstance(answer, str):
                 self.talk_to(*answer)
             self.prompt.focus()
 
-        current = [column.target for column in self.columns]
         self.app.push_screen(TargetPicker(targets, current), chosen)
+
+    def _ask_url(self) -> None:
+        """Ask for the address of an endpoint, and look what it serves."""
+        from jessy_tui.ui.modals.ask_text import AskTextScreen
+
+        names = ", ".join(self.jessy.workspace.settings.endpoints)
+        hint = "Such as localhost:11434 (Ollama) or localhost:8080 (jessy serve). Behind a blank "
+        hint += "the model's name, where it serves several."
+        if names:
+            hint += f" By name: {names}."
+
+        def take(text: str | None) -> None:
+            if text and text.strip():
+                self._find_endpoint(text)
+
+        self.app.push_screen(AskTextScreen("URL of an endpoint", hint=hint), take)
+
+    @work(exclusive=True, group="endpoint")
+    async def _find_endpoint(self, text: str) -> None:
+        """Find it, and show it among what can be chosen or compared."""
+        url, _, model = text.strip().partition(" ")
+        workspace = self.jessy.workspace
+        self.notify(f"Looking what {url} serves …", markup=False)
+        try:
+            found = await asyncio.to_thread(target_of_url, workspace, url, model.strip() or None)
+            targets = await asyncio.to_thread(find_targets, workspace)
+        except JessyError as error:
+            self.say(str(error))
+            return
+        if found not in self._endpoints:
+            self._endpoints = (*self._endpoints, found)
+        self._open_picker([*targets, *self._endpoints], [found])
 
     def _pick_base(self) -> None:
         """Choose a base to talk to as it is, untrained."""

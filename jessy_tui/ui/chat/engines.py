@@ -5,16 +5,18 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import psutil
 
 from jessy_tui.errors import JessyError
-from jessy_tui.inference.client import Engine
+from jessy_tui.inference.engines import start_engine
 from jessy_tui.inference.protocol import Finished, Message, Sampling, Token
 from jessy_tui.inference.target import Target
-from jessy_tui.training.blas import child_environment
 from jessy_tui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from jessy_tui.inference.engines import AnyEngine
 
 _BESIDE_WEIGHTS: Final = 400_000_000
 """Bytes that a process takes beside the weights: Python, mlx, the prompt cache."""
@@ -22,32 +24,10 @@ _GROWTH: Final = 1.2
 """How much larger weights are in memory, an adapter and buffers of the size of a layer included."""
 
 
-async def start(workspace: Workspace, target: Target, before: Engine | None) -> Engine:
-    """What answers for `target`; `before` goes on with it where it can, or else is closed.
-
-    Raises:
-        JessyError: it cannot be loaded.
-    """
-    if before is not None:
-        if before.death is None and before.base == target.base:
-            await before.use_adapter(target.adapter)
-            return before
-        await before.close()
-    environment = child_environment(workspace.settings.training.blas)
-    engine = await Engine.start(target.base, environment=environment)
-    try:
-        if target.adapter is not None:
-            await engine.use_adapter(target.adapter)
-    except BaseException:
-        await engine.close()
-        raise
-    return engine
-
-
 class Cancellable:
     """An engine for one answer, which can be cancelled between two passes too."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: "AnyEngine") -> None:
         self._engine = engine
         self._cancelled = False
 
@@ -87,16 +67,18 @@ class Seat:
     def __init__(self, workspace: Workspace, changed: "Callable[[Seat], object]") -> None:
         self.words = ""
         """What it is doing: "loading …", "ready, loaded in 1.2 s"."""
+        self.warning: str | None = None
+        """What is wrong with it though it works, as a sentence."""
         self.wanted: Target | None = None
         """What was loaded last, or is being loaded."""
         self._workspace = workspace
         self._changed = changed
-        self._engine: Engine | None = None
+        self._engine: AnyEngine | None = None
         self._loaded: Target | None = None
         """What its process answers for."""
         self._turn = asyncio.Lock()
         self._bringing = asyncio.Lock()
-        self._tasks: set[asyncio.Task[Engine]] = set()
+        self._tasks: set[asyncio.Task[AnyEngine]] = set()
 
     @property
     def death(self) -> str | None:
@@ -143,18 +125,18 @@ class Seat:
     def _has(self, target: Target) -> bool:
         return self._engine is not None and not self._engine.death and self._loaded == target
 
-    def _task_for(self, target: Target) -> "asyncio.Task[Engine]":
+    def _task_for(self, target: Target) -> "asyncio.Task[AnyEngine]":
         task = asyncio.create_task(self._bring(target))
         self._tasks.add(task)
         task.add_done_callback(self._brought)
         return task
 
-    def _brought(self, task: "asyncio.Task[Engine]") -> None:
+    def _brought(self, task: "asyncio.Task[AnyEngine]") -> None:
         self._tasks.discard(task)
         if not task.cancelled():
             task.exception()  # seen: whoever asks will be told, and `words` tell it too
 
-    async def _bring(self, target: Target) -> Engine:
+    async def _bring(self, target: Target) -> "AnyEngine":
         async with self._bringing:
             if self._engine is not None and self._has(target):
                 return self._engine
@@ -162,14 +144,14 @@ class Seat:
             before, self._engine, self._loaded = self._engine, None, None
             self._say("loading …")
             try:
-                engine = await start(self._workspace, target, before)
+                engine = await start_engine(self._workspace, target, before)
             except BaseException as error:
                 if before is not None and before.death is None:
                     self._engine = before  # an adapter that does not fit leaves the base loaded
                 self._say(f"not loaded: {error}" if isinstance(error, JessyError) else "")
                 raise
-            self._engine, self._loaded = engine, target
-            self._say(f"ready, loaded in {engine.ready.seconds:.1f} s")
+            self._engine, self._loaded, self.warning = engine, target, engine.warning
+            self._say(f"ready, loaded in {engine.load_seconds:.1f} s")
             return engine
 
     def _say(self, words: str) -> None:
@@ -248,7 +230,9 @@ class Engines:
 def _beside(target: Target, targets: Sequence[Target], seats: Sequence[Seat | None]) -> Seat | None:
     """The place of another column whose process could answer for `target`, too."""
     pairs = zip(targets, seats, strict=True)
-    return next((seat for one, seat in pairs if seat and one.base == target.base), None)
+    return next(
+        (seat for one, seat in pairs if seat and not one.url and one.base == target.base), None
+    )
 
 
 def _same(seat: Seat, target: Target) -> bool:
@@ -256,7 +240,12 @@ def _same(seat: Seat, target: Target) -> bool:
 
 
 def _same_base(seat: Seat, target: Target) -> bool:
-    return seat.wanted is not None and seat.wanted.base == target.base
+    return seat.wanted is not None and _process_of(seat.wanted) == _process_of(target)
+
+
+def _process_of(target: Target) -> tuple[object, ...]:
+    """What is the same for all that one process can answer for."""
+    return (target.url, target.base_name) if target.url else (target.base,)
 
 
 def too_little_memory(target: Target) -> str | None:

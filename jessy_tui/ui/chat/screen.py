@@ -34,6 +34,7 @@ class ChatScreen(Judging, Sessions, Asking):
     def __init__(self) -> None:
         super().__init__()
         self.columns = []
+        self._warned: set[str] = set()
 
     def compose_body(self) -> ComposeResult:
         with Transcript():
@@ -59,9 +60,12 @@ class ChatScreen(Judging, Sessions, Asking):
         if self.session.written and not self.is_asking:
             self.catch_up()
 
-    def _seat_changed(self, _: Seat) -> None:
+    def _seat_changed(self, seat: Seat) -> None:
         if self.is_mounted:
             self.show_state()
+            if seat.warning is not None and seat.warning not in self._warned:
+                self._warned.add(seat.warning)
+                self.notify(seat.warning, severity="warning", timeout=15, markup=False)
 
     def show_state(self) -> None:
         """Write into the borders who is talked to, in which talk, and how."""

@@ -102,6 +102,8 @@ class Sessions(Choosing):
         return found
 
     def _target_of(self, named: Named) -> Target:
+        if named.url is not None:
+            return Target(base_name=named.base, url=named.url)
         if named.run is not None:
             return target_of_run(self.jessy.workspace, named.run, named.checkpoint)
         return target_of_base(self.jessy.workspace, named.base)

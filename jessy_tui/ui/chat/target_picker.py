@@ -20,6 +20,7 @@ from jessy_tui.training.runs import list_runs
 from jessy_tui.workspace import Workspace
 
 BASES: Final = "bases"
+ENDPOINT: Final = "endpoint"
 MOST: Final = 3
 """So many can be asked side by side."""
 
@@ -48,12 +49,16 @@ def find_targets(workspace: Workspace) -> list[Target]:
 
 
 class TargetPicker(ModalScreen[list[Target] | str]):
-    """Answers with what to talk to, one or several, with `BASES` for another base, or None."""
+    """Answers with what to talk to, one or several, with `BASES` for another base, with `ENDPOINT`
+    for one that is served, or None."""
 
     PLACE = "Talk to"
     BINDINGS: ClassVar = [
         Binding("space", "mark", "Compare", tooltip="Ask this one and others side by side"),
         Binding("b", f"dismiss('{BASES}')", "Bases", tooltip="Fetch or choose a base as it is"),
+        Binding(
+            "u", f"dismiss('{ENDPOINT}')", "URL", tooltip="What an OpenAI-compatible URL serves"
+        ),
         Binding("escape", "dismiss(None)", "Cancel", tooltip="Talk on as before"),
         Binding("j", "move('down')", "Next", show=False, tooltip="The next one"),
         Binding("k", "move('up')", "Previous", show=False, tooltip="The one before"),
@@ -68,12 +73,14 @@ class TargetPicker(ModalScreen[list[Target] | str]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Talk to"
-            dialog.border_subtitle = "enter chooses · space compares · b another base · esc"
+            dialog.border_subtitle = "enter chooses · space compares · b bases · u URL · esc"
             yield OptionList(*map(self._option, self._targets), id="targets")
 
     def _option(self, target: Target) -> Option:
         mark = f"{self._marked.index(target) + 1} " if target in self._marked else "  "
         words = f"on {target.base_name}" if target.run else "the base, untrained"
+        if target.url:
+            words = "served by an endpoint"
         return Option(Text.assemble((f"{mark}{short_name(target):<28} ", "bold"), (words, "dim")))
 
     def on_mount(self) -> None:
