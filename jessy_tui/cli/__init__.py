@@ -3,6 +3,7 @@
 import gc
 import importlib
 import io
+import signal
 import sys
 from pathlib import Path
 
@@ -43,6 +44,7 @@ class _LazyGroup(click.Group):
             f"jessy_tui.cli.{_MODULES.get(cmd_name, cmd_name)}"
         ).command
         assert isinstance(command, click.Command)  # noqa: S101
+        loaded()
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -75,7 +77,17 @@ def _jessy(ctx: click.Context, root: Path) -> None:
         gc.disable()
         from jessy_tui.app import run
 
+        loaded()
         run(ctx.obj)
+
+
+def loaded() -> None:
+    """What was asked for is imported: from now on ctrl+c raises KeyboardInterrupt.
+
+    It is the other half of `__main__.main`, and does nothing where that was not first.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def main() -> None:
