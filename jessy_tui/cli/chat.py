@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from jessy_tui.cli.output import json_option, print_json, print_line
-from jessy_tui.cli.talk import checked_question, talk
+from jessy_tui.cli.talk import checked_question, talk, utf8
 from jessy_tui.errors import JessyError
 from jessy_tui.iteration import Policy
 from jessy_tui.workspace import Workspace
@@ -157,7 +157,7 @@ def command(
     target = _target(workspace, run_name, base_name, checkpoint, url, model)
     opening = target.opening
     if system is not None:
-        opening = (Message("system", system),) if system.strip() else ()
+        opening = (Message("system", utf8(system)),) if system.strip() else ()
     asked = _Asked(
         workspace,
         target,

@@ -76,11 +76,20 @@ def checked_question(message: str) -> str:
         JessyError: it is not UTF-8.
         click.UsageError: it is empty.
     """
-    if any("\ud800" <= character <= "\udfff" for character in message):
-        raise JessyError("The message is not UTF-8; set the terminal to UTF-8 and ask again.")
     if not message.strip():
         raise click.UsageError("The message is empty.")
-    return message.strip()
+    return utf8(message).strip()
+
+
+def utf8(text: str) -> str:
+    """The text, which was typed.
+
+    Raises:
+        JessyError: it was not typed in UTF-8.
+    """
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise JessyError("The message is not UTF-8; set the terminal to UTF-8 and ask again.")
+    return text
 
 
 def _question_typed() -> str | None:

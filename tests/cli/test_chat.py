@@ -253,6 +253,8 @@ def test_a_message_that_is_not_utf_8_is_refused(workspace: Path) -> None:
     done = chat(workspace, stdin=b"\xff\xfe")
     assert done.returncode == 1
     assert "not UTF-8" in done.stderr.decode()
-    done = subprocess.run([*map(str.encode, command(workspace)), b"\xff"], capture_output=True)
-    assert done.returncode == 1
-    assert "not UTF-8" in done.stderr.decode()
+    for arguments in ([b"\xff"], [b"--system", b"\xff", b"x"]):
+        typed = [*map(str.encode, command(workspace)), *arguments]
+        done = subprocess.run(typed, capture_output=True)
+        assert done.returncode == 1
+        assert "not UTF-8" in done.stderr.decode()
