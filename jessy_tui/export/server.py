@@ -130,6 +130,11 @@ def _classes(theirs: Any, asked: argparse.Namespace, told: _Told) -> tuple[Any, 
             told.port = int(self.server_address[1])
             told.reached("bound")
 
+        def handle_error(self, request: Any, client_address: Any) -> None:
+            # Whoever cancels an answer closes the stream: the model stops then, and all is well.
+            if not isinstance(sys.exc_info()[1], ConnectionError):
+                super().handle_error(request, client_address)
+
     return Provider, Handler, Listener
 
 

@@ -1,5 +1,7 @@
 """`jessy export` and `jessy serve`, from the command line."""
 
+import asyncio
+import contextlib
 import json
 import signal
 import socket
@@ -14,6 +16,8 @@ import msgspec
 import orjson
 import pytest
 
+from jessy_tui.inference.endpoint import Endpoint
+from jessy_tui.inference.protocol import Finished, Message, Sampling
 from jessy_tui.training.blas import child_environment
 from jessy_tui.workspace import Workspace
 from tests.cli.conftest import Jessy
@@ -130,6 +134,22 @@ def ask(url: str, **body: Any) -> Any:
     return json.loads(urllib.request.urlopen(request).read())  # noqa: S310
 
 
+def leave_early(url: str) -> None:
+    """Close a stream at its first token, as a cancel does, and ask again."""
+
+    async def leave() -> None:
+        async with Endpoint(url) as endpoint:
+            for _ in range(3):
+                question = (Message("user", "say"),)
+                stream = endpoint.generate(question, Sampling(max_tokens=300, temperature=3.0))
+                async with contextlib.aclosing(stream):
+                    await anext(stream)
+            last = [one async for one in endpoint.generate(question, Sampling(max_tokens=2))][-1]
+            assert isinstance(last, Finished)
+
+    asyncio.run(leave())
+
+
 def test_a_server_answers_whatever_the_model_is_called_and_ends_cleanly(
     served: tuple["subprocess.Popen[bytes]", dict[str, Any]], shelf: Workspace, jessy: Jessy
 ) -> None:
@@ -151,9 +171,11 @@ def test_a_server_answers_whatever_the_model_is_called_and_ends_cleanly(
     outcome = jessy("-C", shelf.root, "chat", "--url", url, *asked)
     assert outcome.code == 0, outcome.err
     assert "persona" in outcome.err
+    leave_early(url)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate()
     assert process.returncode == 0
+    assert "Traceback" not in err.decode()
     assert err.decode().splitlines()[-1] == "The server has ended."
     with pytest.raises(OSError, match="refused"):
         urllib.request.urlopen(f"{url}/models")  # noqa: S310
