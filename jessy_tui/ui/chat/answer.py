@@ -5,7 +5,6 @@ from time import monotonic
 from rich.text import Text as Styled
 from textual.app import ComposeResult
 from textual.containers import VerticalGroup
-from textual.timer import Timer
 from textual.widgets import Markdown, Static
 from textual.widgets.markdown import MarkdownStream
 
@@ -15,8 +14,6 @@ from jessy_tui.ui.chat.pass_reader import PassReader
 from jessy_tui.ui.chat.progress import Progress
 from jessy_tui.ui.chat.verdict import describe
 from jessy_tui.ui.text import visible
-
-_TICK = 0.2
 
 
 class Answer(VerticalGroup):
@@ -32,7 +29,8 @@ class Answer(VerticalGroup):
         self._stream: MarkdownStream | None = None
         self._drafting = 1
         self._streamed = ""
-        self._tick: Timer | None = None
+        self._unpainted = ""
+        self._lines = 0
 
     def compose(self) -> ComposeResult:
         text = visible(self.turn.reply.answer) or _EMPTY if self.turn else ""
@@ -42,8 +40,6 @@ class Answer(VerticalGroup):
     def on_mount(self) -> None:
         self.hold(in_hand=False)
         self._show()
-        if not self.progress.over:
-            self._tick = self.set_interval(_TICK, self._show)
 
     def hold(self, *, in_hand: bool) -> None:
         """Mark it as the one that keys are about, or not."""
@@ -76,7 +72,6 @@ class Answer(VerticalGroup):
         """Say why there is no answer; what came so far stays."""
         await self._end_stream()
         self.progress.fail(sentence)
-        self._still()
         self._show()
 
     def judge(self, verdict: Verdict) -> None:
@@ -91,26 +86,30 @@ class Answer(VerticalGroup):
             await self._end_stream()
             await self._answer.update("")
             self._streamed = ""
-        if self._stream is None:
-            self._stream = Markdown.get_stream(self._answer)
+        self._unpainted += piece
         self._streamed += piece
-        await self._stream.write(visible(piece))
+        if self._streamed == piece:
+            await self.paint()
+
+    async def paint(self) -> None:
+        """Show what has come since the last time."""
+        piece, self._unpainted = self._unpainted, ""
+        if piece:
+            if self._stream is None:
+                self._stream = Markdown.get_stream(self._answer)
+            await self._stream.write(visible(piece))
+        self._show()
 
     async def _finish(self, reply: Reply) -> None:
         await self._end_stream()
-        self._still()
         if self._streamed.strip() != reply.answer or not reply.answer:
             await self._answer.update(visible(reply.answer) or _EMPTY)
 
     async def _end_stream(self) -> None:
+        await self.paint()
         if self._stream is not None:
             await self._stream.stop()
             self._stream = None
-
-    def _still(self) -> None:
-        if self._tick is not None:
-            self._tick.stop()
-            self._tick = None
 
     @property
     def _answer(self) -> Markdown:
@@ -118,7 +117,11 @@ class Answer(VerticalGroup):
 
     def _show(self) -> None:
         text = describe(self.progress, monotonic(), self.app.theme_variables)
-        self.query_one(".verdict", Static).update(text)
+        # Running seconds move nothing: only more or fewer lines are laid out anew.
+        width = self.content_size.width
+        lines = len(text.wrap(self.app.console, width)) if width else 0
+        self.query_one(".verdict", Static).update(text, layout=lines != self._lines or not lines)
+        self._lines = lines
 
     # --- its passes ----------------------------------------------------------------------------
 

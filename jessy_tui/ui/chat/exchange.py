@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import VerticalGroup
+from textual.timer import Timer
 from textual.widgets import Static
 
 from jessy_tui.chats.turn import Turn, Verdict
@@ -12,6 +13,9 @@ from jessy_tui.ui.chat.answer import Answer
 from jessy_tui.ui.chat.differences import differences
 from jessy_tui.ui.text import visible
 
+_TICK = 0.25
+"""Seconds between two paintings of what has come, all columns at once: each lays out the whole talk
+anew, and at every token of two models keys would wait for it."""
 _MOST_SHOWN = 2000
 """Characters of a question that are shown; all of it is asked and kept."""
 
@@ -24,6 +28,7 @@ class Exchange(VerticalGroup):
         self.question = question
         self.fresh = fresh
         self.answers = list(answers)
+        self._tick: Timer | None = None
 
     @classmethod
     def of(cls, turns: Sequence[Turn], verdicts: dict[str, Verdict]) -> "Exchange":
@@ -40,6 +45,15 @@ class Exchange(VerticalGroup):
     def on_mount(self) -> None:
         self.set_class(len(self.answers) > 1, "-compared")
         self.compare()
+        if not all(answer.progress.over for answer in self.answers):
+            self._tick = self.set_interval(_TICK, self._paint)
+
+    async def _paint(self) -> None:
+        for answer in self.answers:
+            if not answer.progress.over:
+                await answer.paint()
+        if self._tick is not None and all(answer.progress.over for answer in self.answers):
+            self._tick.stop()
 
     def compare(self) -> None:
         """Show how the answers differ, as far as they are there."""
