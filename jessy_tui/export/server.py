@@ -2,7 +2,7 @@
 
     python -m jessy_tui.export.server --base FOLDER --adapter FOLDER --name NAME --port PORT
 
-It is mlx-lm's server but for three things. The name a client gives a model is only a name: theirs
+It is mlx-lm's server but for four things. The name a client gives a model is only a name: theirs
 would load the base without the adapter, or ask a hub, for any name but its own. The list of models
 has the run alone, and no folder of other models is looked for. A conversation without a system
 prompt gets the one the run was trained with.
@@ -68,6 +68,7 @@ def main() -> None:
     warnings.filterwarnings("ignore", message=".*not recommended for production.*")
     from mlx_lm import server as theirs  # only now: it imports mlx
 
+    theirs.ResponseGenerator = _generator(theirs)
     provider, handler, listener = _classes(theirs, asked, told)
     begin = theirs._run_http_server
 
@@ -136,6 +137,23 @@ def _classes(theirs: Any, asked: argparse.Namespace, told: _Told) -> tuple[Any, 
                 super().handle_error(request, client_address)
 
     return Provider, Handler, Listener
+
+
+def _generator(theirs: Any) -> Any:
+    """mlx-lm's, which refuses what the base cannot hold before any of it is read."""
+
+    class Generator(theirs.ResponseGenerator):  # type: ignore[misc]
+        def _tokenize(self, *arguments: Any) -> Any:
+            found = super()._tokenize(*arguments)
+            shape = getattr(self.model_provider.model, "args", None)
+            context = getattr(shape, "max_position_embeddings", None)
+            if context is not None and len(found[0]) >= context:
+                raise ValueError(
+                    f"the conversation has {len(found[0]):,} tokens and the base holds {context:,}"
+                )
+            return found
+
+    return Generator
 
 
 def _has_system(messages: list[Any]) -> bool:

@@ -83,7 +83,8 @@ def refused(
         return _redirected(response, address)
     if there and model not in there and f"{model}:latest" not in there:
         return no_such_model(model, there, address)
-    if status == httpx.codes.NOT_FOUND:
+    # mlx-lm's server says 404 of whatever it cannot do; what has its model in a list has a place.
+    if status == httpx.codes.NOT_FOUND and not (there and words):
         if not words:
             return JessyError(
                 f"{address.url} has no chat completions (404); the address often ends in /v1."

@@ -171,6 +171,10 @@ def test_a_server_answers_whatever_the_model_is_called_and_ends_cleanly(
     outcome = jessy("-C", shelf.root, "chat", "--url", url, *asked)
     assert outcome.code == 0, outcome.err
     assert "persona" in outcome.err
+    outcome = jessy("-C", shelf.root, "chat", "--url", url, "uzun soru " * 10_000)
+    assert outcome.code == 1
+    assert "refuses this (404: the conversation has " in outcome.err
+    assert "shorten the talk" in outcome.err
     leave_early(url)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate()
