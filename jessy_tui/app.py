@@ -31,6 +31,7 @@ class JessyApp(Keeping):
         "dashboard": tabs.dashboard,
         "training": tabs.training,
         "chat": tabs.chat,
+        "evaluation": tabs.evaluation,
     }
     CSS_PATH = Path(__file__).parent / "ui" / "app.tcss"
     BINDINGS = [

@@ -32,6 +32,13 @@ def chat() -> Screen[None]:
     return ChatScreen()
 
 
+def evaluation() -> Screen[None]:
+    """Tab 5."""
+    from jessy_tui.ui.evaluation.screen import EvaluationScreen
+
+    return EvaluationScreen()
+
+
 def action_commands() -> type[Provider]:
     """What the command palette finds."""
     from jessy_tui.ui.commands import ActionCommands

@@ -64,15 +64,18 @@ class TargetPicker(ModalScreen[list[Target] | str]):
         Binding("k", "move('up')", "Previous", show=False, tooltip="The one before"),
     ]
 
-    def __init__(self, targets: list[Target], current: Sequence[Target]) -> None:
+    def __init__(
+        self, targets: list[Target], current: Sequence[Target], *, title: str = "Talk to"
+    ) -> None:
         super().__init__()
+        self._title = title
         self._targets = targets
         self._current = current
         self._marked = [one for one in current if one in targets] if len(current) > 1 else []
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = "Talk to"
+            dialog.border_title = self._title
             dialog.border_subtitle = "enter chooses · space compares · b bases · u URL · esc"
             yield OptionList(*map(self._option, self._targets), id="targets")
 

@@ -13,6 +13,7 @@ TABS = (
     ("dashboard", "Dashboard"),
     ("training", "Training"),
     ("chat", "Chat"),
+    ("evaluation", "Evaluation"),
 )
 
 

@@ -1,0 +1,1 @@
+"""Tab 5: what the probes say of bases and checkpoints."""
