@@ -24,6 +24,13 @@ RIGHT: Plans = [(row[2], row[3]) for row in QUESTIONS]
 TRAINED = ("selam dostlar", "<think>LOW 1</think>\nSelam kanka.")
 
 
+def training_row() -> bytes:
+    """A training file of one row."""
+    question, said = TRAINED
+    row = [{"role": "user", "content": question}, {"role": "assistant", "content": said}]
+    return orjson.dumps({"messages": row}) + b"\n"
+
+
 def with_checkpoints(workspace: Workspace) -> Workspace:
     """A run `first` with three checkpoints that were validated, and probes to ask."""
     folder = models.write_run(workspace.runs / "first", None)
@@ -33,9 +40,7 @@ def with_checkpoints(workspace: Workspace) -> Workspace:
         (checkpoint / "adapter_config.json").write_bytes(orjson.dumps({"step": int(step)}))
         (checkpoint / "adapters.safetensors").write_bytes(step.encode())
     (folder / "data").mkdir()
-    question, said = TRAINED
-    row = [{"role": "user", "content": question}, {"role": "assistant", "content": said}]
-    (folder / "data" / "train.jsonl").write_bytes(orjson.dumps({"messages": row}) + b"\n")
+    (folder / "data" / "train.jsonl").write_bytes(training_row())
     with EventLog(folder / "events.jsonl") as log:
         for step, loss in ((10, 2.0), (20, 1.2), (30, 1.5)):
             log.write(

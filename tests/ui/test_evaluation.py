@@ -10,7 +10,14 @@ from jessy_tui.training.runs import find_run
 from jessy_tui.workspace import Workspace
 from tests.conftest import MakeWorkspace, example
 from tests.ui.driving import NARROW, WIDE, notices, opened, press, shown, type_text, until
-from tests.ui.evaluating import RIGHT, TRAINED, asked, to_evaluation, with_checkpoints
+from tests.ui.evaluating import (
+    RIGHT,
+    TRAINED,
+    asked,
+    to_evaluation,
+    training_row,
+    with_checkpoints,
+)
 from tests.ui.talking import with_run
 
 LOWER = [*RIGHT[:3], None, ("LOW", 1)]
@@ -24,7 +31,7 @@ def known(make_workspace: MakeWorkspace) -> Workspace:
         example("naber", "İyi, senden?", "LOW", 1, "greeting"),
         example(question, said.split("\n")[1], "LOW", 1, "greeting"),
     ]
-    workspace = with_checkpoints(make_workspace(chat=rows))
+    workspace = with_checkpoints(make_workspace(chat_json=rows))
     asked(workspace, None, [None] * 5)
     asked(workspace, "10", LOWER)
     asked(workspace, "20", RIGHT, whole=True)
@@ -185,6 +192,9 @@ async def test_a_real_model_is_asked_from_the_tab(workspace: Workspace) -> None:
 
     with_run(workspace)
     write_probes(workspace.probes)
+    rows = workspace.runs / "first" / "data" / "train.jsonl"
+    rows.parent.mkdir(exist_ok=True)
+    rows.write_bytes(training_row())
     async with opened(workspace, WIDE) as pilot:
         await to_evaluation(pilot)
         await press(pilot, "a")
