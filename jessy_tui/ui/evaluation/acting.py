@@ -14,11 +14,18 @@ from jessy_tui.evaluation.probe import read_probe_set
 from jessy_tui.evaluation.record import EvaluationState
 from jessy_tui.evaluation.starting import start_evaluations, stop_evaluation
 from jessy_tui.files import write_atomically
-from jessy_tui.inference.target import Target
-from jessy_tui.ui.chat.target_picker import BASES, TargetPicker, find_targets, short_name
+from jessy_tui.inference.target import Target, target_of_url
+from jessy_tui.ui.chat.target_picker import (
+    BASES,
+    ENDPOINT,
+    TargetPicker,
+    find_targets,
+    short_name,
+)
 from jessy_tui.ui.evaluation.asking import Asking, AskScreen
 from jessy_tui.ui.evaluation.board import Board
 from jessy_tui.ui.evaluation.watch import Column
+from jessy_tui.ui.modals.ask_text import AskTextScreen
 from jessy_tui.ui.modals.confirm import ConfirmScreen
 from jessy_tui.ui.tab_screen import TabScreen
 from jessy_tui.ui.text import count_of
@@ -78,10 +85,30 @@ class Acting(TabScreen):
         def chosen(answer: Sequence[Target] | str | None) -> None:
             if answer == BASES:
                 self.notify("Press 3, then b, to fetch a base.")
+            elif answer == ENDPOINT:
+                self._ask_url()
             elif answer and not isinstance(answer, str):
                 self._how(list(answer))
 
         self.app.push_screen(TargetPicker(targets, [], title="Ask the probes of"), chosen)
+
+    def _ask_url(self) -> None:
+        def take(text: str | None) -> None:
+            if text and text.strip():
+                self._find_endpoint(*text.split(maxsplit=1))
+
+        hint = "Such as localhost:11434; behind a blank the model's name, where it serves several. "
+        hint += "The probes are sent there, and nowhere else."
+        self.app.push_screen(AskTextScreen("URL of an endpoint", hint=hint), take)
+
+    @work(thread=True, exclusive=True, group="endpoint")
+    def _find_endpoint(self, place: str, model: str | None = None) -> None:
+        try:
+            target = target_of_url(self.jessy.workspace, place, model)
+        except JessyError as error:
+            self.post_message(Refused(str(error)))
+        else:
+            self.app.call_from_thread(self._how, [target])
 
     def _how(self, targets: list[Target]) -> None:
         def answered(asking: Asking | None) -> None:
