@@ -445,3 +445,13 @@ def test_every_binding_says_what_it_does() -> None:
     for path in Path(jessy_tui.ui.chat.__file__).parent.glob("*.py"):
         for call in re.findall(r"Binding\((?:[^()]|\([^()]*\))*\)", path.read_text("utf-8")):
             assert "tooltip=" in call, f"{path.name}: {call}"
+
+
+async def test_with_nothing_on_this_disk_an_endpoint_can_be_asked(workspace: Workspace) -> None:
+    async with opened(workspace, NARROW) as pilot:
+        await press(pilot, "f4")
+        await until(pilot, lambda: "Nothing to talk to yet." in shown(pilot))
+        await press(pilot, "ctrl+o")
+        await until(pilot, lambda: "u asks a URL" in shown(pilot))
+        await press(pilot, "j", "space", "enter", "u")
+        await until(pilot, lambda: "URL of an endpoint" in shown(pilot))

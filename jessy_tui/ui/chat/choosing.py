@@ -85,9 +85,6 @@ class Choosing(Talk):
         except JessyError as error:
             self.say(str(error))
             return
-        if not targets and not self._endpoints:
-            self._pick_base()
-            return
         current = [column.target for column in self.columns]
         self._open_picker([*targets, *self._endpoints], current)
 

@@ -86,16 +86,16 @@ class ChatScreen(Judging, Sessions, Asking):
             hint.update(
                 "[b]Nothing to talk to yet.[/b]\n\n"
                 "Train a run first: press [b]F3[/b], then [b]n[/b]. "
-                "Or press [b]ctrl+o[/b] to talk to a base as it is."
+                "Or press [b]ctrl+o[/b] to talk to a base as it is, or to what a URL serves."
             )
         else:
             escaped = names.replace("[", r"\[")
             hint.update(
                 f"Ask [b]{escaped}[/b] something, or press [b]F6[/b]: "
                 "[b]sana bisi sorucam[/b]\n\n"
-                "Above each answer stand the plan the model declared, the passes it took (●), and\n"
-                "its seconds against what people wait for such an answer. [b]Esc[/b], then [b]p[/b]"
-                " reads\nthe passes, [b]a[/b] [b]e[/b] [b]w[/b] make an example of the answer.\n"
+                "Above each answer: its plan, its passes (●), its seconds.\n"
+                "[b]Esc[/b], then [b]p[/b] reads the passes; [b]a[/b] [b]e[/b] [b]w[/b] make an "
+                "example of it.\n"
                 "[b]ctrl+b[/b] asks the base beside it, [b]ctrl+g[/b] opens an old talk."
             )
 

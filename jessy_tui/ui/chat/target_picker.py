@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import OptionList
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from jessy_tui.bases.catalogue import list_bases
@@ -78,6 +78,10 @@ class TargetPicker(ModalScreen[list[Target] | str]):
             dialog.border_title = self._title
             dialog.border_subtitle = "enter chooses · space compares · b bases · u URL · esc"
             yield OptionList(*map(self._option, self._targets), id="targets")
+            if not self._targets:
+                yield Static(
+                    "Nothing is here yet: [b]b[/b] makes a base ready, [b]u[/b] asks a URL."
+                )
 
     def _option(self, target: Target) -> Option:
         mark = f"{self._marked.index(target) + 1} " if target in self._marked else "  "
