@@ -1,8 +1,8 @@
 """Draws the README's screenshots from the real app: `python screenshots/make.py [RUN]`.
 
-Works on this repository's own data. The Training and Chat pictures show the run named RUN
-("first" by default); make it with `jessy train --base nano --run first`. Without it, they are left
-as they are.
+Works on this repository's own data. The Training, Chat and Evaluation pictures show the run named
+RUN ("first" by default); make it with `jessy train --base nano --run first`, and ask it with
+`jessy eval --base nano --run first --plans-only`. Without it, they are left as they are.
 """
 
 import asyncio
@@ -95,12 +95,24 @@ async def chat(pilot: Pilot[None]) -> None:
     await pilot.pause(0.5)
 
 
+async def evaluation(pilot: Pilot[None]) -> None:
+    """The probes, with what the base and the run's checkpoint declared."""
+    from jessy_tui.ui.evaluation.board import Board
+
+    await pilot.press("f5")
+    await until(pilot, lambda: pilot.app.screen.query(Board))
+    await until(pilot, lambda: f"{run_name()}@final plans the right band" in shown(pilot))
+    await pilot.press("n", "n")
+    await pilot.pause(1)
+
+
 PICTURES: dict[str, Callable[[Pilot[None]], Awaitable[None]]] = {
     "examples": examples,
     "label": label,
     "dashboard": dashboard,
     "training": training,
     "chat": chat,
+    "evaluation": evaluation,
 }
 
 
@@ -112,7 +124,7 @@ def run_name() -> str:
 async def draw(name: str) -> None:
     """Draw one picture."""
     workspace = Workspace(ROOT)
-    if name in ("training", "chat") and not (workspace.runs / run_name()).is_dir():
+    if name in ("training", "chat", "evaluation") and not (workspace.runs / run_name()).is_dir():
         print(f"{name}: there is no run {run_name()}; left as it is")
         return
     app = JessyApp(workspace)
