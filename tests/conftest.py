@@ -16,11 +16,11 @@ _ORDER = ("bases", "export", "training", "inference", "evaluation", "cli", "chat
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """Three for two cores, with `-n auto`: one that waits for a screen leaves its core idle."""
+    """Two a core, with `-n auto`: most wait for a screen or a process for half of their time."""
     if config.option.numprocesses != "auto" or "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
         return None
     cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-    return cores + cores // 2
+    return 2 * cores
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -42,6 +42,8 @@ class Board(DataTable[Text]):
         """The key of the column that others are held against."""
         self._drawn: tuple[object, ...] = ()
         self._cells: dict[tuple[str, str], Text] = {}
+        self._answered: dict[str, int] = {}
+        """How many answers of each column are drawn."""
 
     def show(self, seen: Seen, probes: Sequence[Probe]) -> None:
         """Draw `probes`; the cursor stays on its probe and its column."""
@@ -54,9 +56,11 @@ class Board(DataTable[Text]):
             self._draw(heads)
             self._go_to(probe, column)
         else:
-            for one in probes:
-                for each in seen.columns:
-                    self._update(one, each)
+            for each in seen.columns:
+                if self._answered.get(each.key) != each.answered:
+                    for one in probes:
+                        self._update(one, each)
+        self._answered = {each.key: each.answered for each in seen.columns}
 
     def _draw(self, heads: Sequence[str]) -> None:
         self.clear(columns=True)

@@ -76,6 +76,7 @@ class EvaluationWatch:
         self._readers: dict[Path, AnswerReader] = {}
         self._answers: dict[Path, list[Answer]] = {}
         self._probes: dict[Path, tuple[Probe, ...]] = {}
+        self._sets: dict[str, tuple[Probe, ...]] = {}
 
     def look(self) -> Seen:
         """Look at all evaluations."""
@@ -92,7 +93,9 @@ class EvaluationWatch:
         digest = latest.record.probes.digest
         alike = [column for column in found if column.record.probes.digest == digest]
         alike.sort(key=_place)
-        probes = latest.evaluation.probe_set().probes
+        if digest not in self._sets:
+            self._sets[digest] = latest.evaluation.probe_set().probes
+        probes = self._sets[digest]
         return Seen(tuple(alike), probes, len(found) - len(alike), tuple(problems))
 
     def _column(self, evaluation: Evaluation) -> Column:
