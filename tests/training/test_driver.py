@@ -31,7 +31,7 @@ from jessy_tui.training.runs import create_run, stop_run
 from jessy_tui.workspace import Workspace
 from tests.conftest import EXAMPLES, MakeWorkspace, example
 from tests.training import nanos
-from tests.training.conftest import LONG, Train, wait_for_end, wait_for_step
+from tests.training.conftest import LONG, Train, wait_for, wait_for_end, wait_for_step
 
 LOADS = """
 import sys, msgspec, mlx.core as mx
@@ -121,7 +121,7 @@ def test_a_stop_saves_this_step_and_a_closed_terminal_is_no_stop(train: Train) -
     os.kill(pid, signal.SIGHUP)
     wait_for_step(run, run.figures().step + 2)
     stop_run(run)
-    assert run.state in ("stopping", "stopped")
+    wait_for(lambda: run.state in ("stopping", "stopped"))
     wait_for_end(run)
 
     [stopping], [stopped] = of(run, Stopping), of(run, Stopped)

@@ -16,6 +16,8 @@ async def test_ask_cancel_second_turn_and_accept(workspace: Workspace) -> None:
         workspace.runs / "endless", fingerprint_of(base), base=base, created=9.0
     )
     models.full_adapter(endless / "final", models.ENDLESS)
+    # Long enough that it never ends by itself before it is cancelled, however quick the machine.
+    (workspace.root / "jessy.toml").write_text("[chat]\nmax_tokens = 30000\n")
     async with opened(workspace) as pilot:
         screen = await to_chat(pilot)
         assert "endless@final" in str(screen.transcript.border_title)
@@ -23,7 +25,7 @@ async def test_ask_cancel_second_turn_and_accept(workspace: Workspace) -> None:
         await until(pilot, lambda: "bir iki" in shown(pilot))
         await press(pilot, "escape")
         await answered(pilot)
-        assert screen.prompt.text == "sana bisi sorucam"
+        await until(pilot, lambda: screen.prompt.text == "sana bisi sorucam")
         await press(pilot, "escape", "g")
         await until(pilot, lambda: "Pass 1 was cancelled." in shown(pilot))
 

@@ -210,7 +210,10 @@ def _loses_nothing(
     assert store.conflicts == ()
     while store.undo():
         pass
-    if not agreed(was, mine_now, theirs_now):
+    # Which of several equal rows was deleted here cannot be told where the others were moved there:
+    # undoing may bring back one too many.
+    unclear = moved and any(was[value] > max(1, mine_now[value]) for value in was)
+    if not unclear and not agreed(was, mine_now, theirs_now):
         assert [json.dumps(one) for one in raws(store)] == [json.dumps(one) for one in there]
         assert (store.unsaved, store.conflicts) == (0, ())
     store.close()
