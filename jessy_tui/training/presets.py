@@ -15,6 +15,9 @@ APPLE_SILICON: Final = "Apple silicon"
 PRESETS: Final[dict[str, Recipe]] = {
     # Measured for nano on two CPU cores.
     FIRST_LOOK: Recipe(),
+    # Measured for SmolLM2-135M on two CPU cores, with the 365 rows that come with Jessy: plans are
+    # well-formed on all 120 probes and of the right band on 64 %, and "sana bisi sorucam" gets its
+    # answer. Half of the loss for the plans (plan_weight 0.5) without the repeats gave 69 %.
     LAPTOP_CPU: Recipe(
         fine_tune_type="lora",
         epochs=3,
@@ -28,7 +31,7 @@ PRESETS: Final[dict[str, Recipe]] = {
         weight_decay=0.0,
         warmup_steps=8,
         repeat="LOW-1:2",
-        max_seq_length=512,
+        max_seq_length=160,
         report_every=5,
         checkpoint_every=25,
     ),
