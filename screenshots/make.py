@@ -2,11 +2,15 @@
 
 Works on this repository's own data. The Training, Chat and Evaluation pictures show the run named
 RUN ("first" by default); make it with `jessy train --base nano --run first`, and ask it with
-`jessy eval --base nano --run first --plans-only`. Without it, they are left as they are.
+`jessy eval --base nano --run first --plans-only`. The one of two models side by side shows the run
+named real: `jessy train --base smollm2-135m --run real`. Without them, they are left as they are.
 """
 
 import asyncio
+import contextlib
+import shutil
 import sys
+import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -19,6 +23,8 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent
 SIZE = (120, 36)
 _KEYS = {" ": "space", "'": "apostrophe"}
+REAL = "real"
+"""The run that `compare` shows beside its base."""
 QUESTIONS = ("sana bisi sorucam", "naber kanka", "heyy jessy what's up")
 
 
@@ -106,12 +112,42 @@ async def evaluation(pilot: Pilot[None]) -> None:
     await pilot.pause(1)
 
 
+async def compare(pilot: Pilot[None]) -> None:
+    """The canonical question to a base and to a checkpoint on it, side by side."""
+    from jessy_tui.ui.chat.screen import ChatScreen
+
+    app = pilot.app
+    assert isinstance(app, JessyApp)
+    app.chat_with(REAL)
+    await until(pilot, lambda: app.screen.query("#transcript"))
+    screen = app.screen
+    assert isinstance(screen, ChatScreen)
+
+    def ready() -> bool:
+        words = str(screen.transcript.border_subtitle)
+        return "ready" in words and "loading" not in words
+
+    await until(pilot, ready)
+    await pilot.press("ctrl+b")
+    await until(pilot, lambda: len(screen.columns) == 2)
+    await until(pilot, ready)
+    await pilot.press("f6")
+    await until(pilot, lambda: screen.is_asking)
+    for _ in range(5):
+        with contextlib.suppress(TimeoutError):
+            await until(pilot, lambda: not screen.is_asking)
+            break
+    await pilot.press("escape")
+    await pilot.pause(1)
+
+
 PICTURES: dict[str, Callable[[Pilot[None]], Awaitable[None]]] = {
     "examples": examples,
     "label": label,
     "dashboard": dashboard,
     "training": training,
     "chat": chat,
+    "compare": compare,
     "evaluation": evaluation,
 }
 
@@ -121,12 +157,17 @@ def run_name() -> str:
     return sys.argv[1] if len(sys.argv) > 1 else "first"
 
 
-async def draw(name: str) -> None:
-    """Draw one picture."""
-    workspace = Workspace(ROOT)
-    if name in ("training", "chat", "evaluation") and not (workspace.runs / run_name()).is_dir():
-        print(f"{name}: there is no run {run_name()}; left as it is")
+async def draw(name: str, folder: Path) -> None:
+    """Draw one picture of a workspace in `folder`, which is a copy that may be written to."""
+    run = {"training": run_name(), "chat": run_name(), "evaluation": run_name(), "compare": REAL}
+    if name in run and not (ROOT / "models" / "runs" / run[name]).is_dir():
+        print(f"{name}: there is no run {run[name]}; left as it is")
         return
+    shutil.copytree(ROOT / "data", folder / "data")
+    (folder / "models").symlink_to(ROOT / "models")
+    # An untrained base says as much as it may, nine times.
+    (folder / "jessy.toml").write_text("[chat]\nmax_tokens = 48\n" if name == "compare" else "")
+    workspace = Workspace(folder)
     app = JessyApp(workspace)
     async with app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: app.store is not None)
@@ -138,4 +179,5 @@ async def draw(name: str) -> None:
 
 if __name__ == "__main__":
     for picture_name in PICTURES:
-        asyncio.run(draw(picture_name))
+        with tempfile.TemporaryDirectory() as workspace_folder:
+            asyncio.run(draw(picture_name, Path(workspace_folder)))
