@@ -118,3 +118,9 @@ def test_what_people_look_for_is_looked_for_in_all_rows_at_once(pattern: str) ->
 @pytest.mark.parametrize("pattern", ["(?m)^a", "a^b", "(^|x)a", "[\\W_]", "a(?i)b", "\\x1e", "^*a"])
 def test_what_means_another_thing_in_a_line_is_not(pattern: str) -> None:
     assert line_regex(pattern) is None
+
+
+def test_what_is_no_letter_is_not_looked_for_behind_the_end_of_a_text() -> None:
+    row = b'{"conversations":[{"from":"human","value":":","metadata":{"category":"value"}}]}'
+    assert check(r"\D\W", row)
+    assert check(r"\W\W", row)

@@ -128,7 +128,7 @@ class _Scanner:
         if Atom(text).matches("\x1e") or Atom(text).matches("\x1f"):
             raise Untranslatable
         way.atoms.append(atom)
-        way.body += self._instead(atom) or text
+        way.body += self._instead(Atom(text)) or text
         self._place += length
 
     def _start(self, way: Way, length: int) -> None:
