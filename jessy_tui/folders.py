@@ -1,12 +1,20 @@
-"""Writing whole folders so that a reader finds them complete or not at all."""
+"""Folders that a reader finds complete or not at all, and that one process at a time holds."""
 
 import contextlib
 import errno
+import fcntl
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
+
+from jessy_tui.errors import JessyError
+
+LOCK_NAME: Final = ".lock"
+"""A file in a folder that a process holds."""
 
 
 @contextlib.contextmanager
@@ -31,6 +39,37 @@ def write_folder(target: Path, *, replace: bool = True) -> Iterator[Path]:
     except BaseException:
         shutil.rmtree(fresh, ignore_errors=True)
         raise
+
+
+@contextlib.contextmanager
+def lock_folder(folder: Path, taken: str, patience: float = 0.0) -> Iterator[None]:
+    """Hold the folder as the only one, waiting `patience` seconds for another to let go.
+
+    The lock goes with the process that holds it, however it ends.
+
+    Args:
+        folder: to be held.
+        taken: what to say where another process holds it.
+        patience: in seconds.
+
+    Raises:
+        JessyError: another process holds it, or the folder cannot be written.
+    """
+    end = time.monotonic() + patience
+    try:
+        stream = (folder / LOCK_NAME).open("ab")
+    except OSError as error:
+        raise JessyError(f"{folder} cannot be written ({error.strerror}).") from error
+    with stream:
+        while True:
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError:
+                if time.monotonic() >= end:
+                    raise JessyError(taken) from None
+                time.sleep(0.02)
+        yield
 
 
 def _take_name(fresh: Path, target: Path, *, replace: bool) -> None:

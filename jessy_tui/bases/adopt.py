@@ -10,24 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from jessy_tui.bases.orders import Stage
+from jessy_tui.bases.companions import COMPANIONS
+from jessy_tui.errands.stage import Stage
 from jessy_tui.errors import JessyError
 
-_KEPT: Final = (
-    "tokenizer.json",
-    "tokenizer_config.json",
-    "tokenizer.model",
-    "special_tokens_map.json",
-    "added_tokens.json",
-    "vocab.json",
-    "merges.txt",
-    "chat_template.jinja",
-    "chat_template.json",
-    "generation_config.json",
-    "*.tiktoken",
-    "LICENSE*",
-    "README.md",
-)
+_KEPT: Final = (*COMPANIONS, "README.md")
 
 
 def adopt_folder(

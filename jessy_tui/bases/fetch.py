@@ -1,62 +1,32 @@
 """Making a base ready from outside mlx: the work is done in a process of its own."""
 
-import contextlib
-import subprocess
-import sys
-import threading
-from collections.abc import Callable
-from typing import Final
-
 import msgspec
 
 from jessy_tui.bases.catalogue import NANO, NANO_SEED, Base, find_base, texts_of
 from jessy_tui.bases.machine import free_disk, this_machine
-from jessy_tui.bases.orders import (
-    Made,
-    NotMade,
-    Order,
-    Stage,
-    decode_reply,
-    encode,
-)
+from jessy_tui.bases.orders import REPLIES, Made, NotMade, Order
 from jessy_tui.bases.sources import FromHub, FromPackage
 from jessy_tui.bases.wanted import find_wanted
+from jessy_tui.errands.errand import Errand, Told
+from jessy_tui.errands.stage import Stage
 from jessy_tui.errors import JessyError
 from jessy_tui.training.blas import child_environment
 from jessy_tui.training.rows import all_examples
 from jessy_tui.workspace import Workspace
-
-Told = Callable[[Stage], None]
-_SECONDS_TO_END: Final = 10.0
 
 
 class FetchCancelledError(JessyError):
     """It was cancelled; nothing of the base is left."""
 
 
-class Fetch:
-    """A base that is being made ready.
-
-    `run` blocks, so it belongs into a thread where there is a screen; `cancel` may come from any.
-    """
+class Fetch(Errand):
+    """A base that is being made ready. `run` blocks; `cancel` may come from any thread."""
 
     def __init__(self, workspace: Workspace, base: Base, *, rebuild: bool = False) -> None:
+        super().__init__()
         self.workspace = workspace
         self.base = base
         self._rebuild = rebuild
-        self._process: subprocess.Popen[bytes] | None = None
-        self._cancelled = threading.Event()
-
-    @property
-    def cancelled(self) -> bool:
-        """Whether it is to end."""
-        return self._cancelled.is_set()
-
-    def cancel(self) -> None:
-        """End the work; `run` then raises. Returns at once."""
-        self._cancelled.set()
-        if self._process is not None and self._process.poll() is None:
-            self._process.terminate()
 
     def run(self, told: Told) -> Base:
         """Make it ready, telling how far it is; returns the base as it is then.
@@ -65,101 +35,44 @@ class Fetch:
             FetchCancelledError: it was cancelled.
             JessyError: it cannot be made; the sentence says why.
         """
-        if self.base.name == NANO:
-            self._build(told)
-        else:
-            self._make(told)
+        try:
+            if self.base.name == NANO:
+                self._build(told)
+            else:
+                self._make(told)
+        except OSError as error:
+            raise JessyError(f"{self.base.name} could not be made: {error}.") from error
         return find_base(self.workspace, self.base.name)
 
     def _build(self, told: Told) -> None:
         told(Stage(doing="builds it from the examples"))
         texts = texts_of(all_examples(self.workspace))
-        module = ["jessy_tui.bases.nano", str(self.base.folder)]
-        options = ["--seed", str(NANO_SEED), *(["--rebuild"] if self._rebuild else [])]
-        process = self._start(*module, *options)
-        _, said = process.communicate(msgspec.json.encode(texts))
-        if self._cancelled.is_set():
+        command = ["jessy_tui.bases.nano", str(self.base.folder), "--seed", str(NANO_SEED)]
+        command += ["--rebuild"] if self._rebuild else []
+        built = self.feed(command, msgspec.json.encode(texts), self._environment(offline=True))
+        if self.cancelled:
             raise FetchCancelledError(f"Building {self.base.name} was cancelled.")
-        if process.returncode != 0:
-            raise self._unsaid(said, process.returncode)
+        if not built:
+            raise self._unsaid()
 
     def _make(self, told: Told) -> None:
         order = order_for(self.base)
         check_disk(self.base)
-        process = self._start("jessy_tui.bases.maker")
-        assert process.stdin is not None  # noqa: S101
-        assert process.stdout is not None  # noqa: S101
-        assert process.stderr is not None  # noqa: S101
-        said: list[bytes] = []
-        stderr = process.stderr
-        reading = threading.Thread(target=lambda: said.append(stderr.read()), daemon=True)
-        reading.start()
-        outcome: Made | NotMade | None = None
-        try:
-            process.stdin.write(encode(order))
-            process.stdin.flush()
-            for line in process.stdout:
-                reply = decode_reply(line)
-                if isinstance(reply, Stage):
-                    told(reply)
-                else:
-                    outcome = reply
-        except BrokenPipeError:
-            pass  # it died; what it said is looked at below
-        finally:
-            self._end(process)
-        reading.join(_SECONDS_TO_END)
-        if self._cancelled.is_set() and not isinstance(outcome, Made):
+        environment = self._environment(offline=not isinstance(order.source, FromHub))
+        outcome = self.send("jessy_tui.bases.maker", order, REPLIES, told, environment)
+        if isinstance(outcome, Made):
+            return
+        if self.cancelled:
             raise FetchCancelledError(
                 f"Fetching {self.base.name} was cancelled; nothing of it is left."
             )
-        if outcome is None:
-            raise self._unsaid(b"".join(said), process.returncode)
-        if isinstance(outcome, NotMade):
-            raise JessyError(outcome.reason)
+        raise JessyError(outcome.reason) if isinstance(outcome, NotMade) else self._unsaid()
 
-    def _start(self, *module: str) -> "subprocess.Popen[bytes]":
-        source = order_for(self.base).source if self.base.name != NANO else None
-        environment = child_environment(
-            self.workspace.settings.training.blas,
-            offline=not isinstance(source, FromHub),
-        )
-        try:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", *module],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env=environment,
-                # ctrl+c in a terminal reaches its whole group: the process is told by a signal.
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise JessyError(f"{self.base.name} could not be made: {error}.") from error
-        if self._cancelled.is_set():
-            self._process.terminate()
-        return self._process
+    def _environment(self, *, offline: bool) -> dict[str, str]:
+        return child_environment(self.workspace.settings.training.blas, offline=offline)
 
-    def _end(self, process: "subprocess.Popen[bytes]") -> None:
-        """Wait for the process; one that is left early is told to stop, and clears up first."""
-        if process.stdin is not None:
-            with contextlib.suppress(BrokenPipeError):  # it ended before it had read the order
-                process.stdin.close()
-        try:
-            process.wait(_SECONDS_TO_END)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-    def _unsaid(self, said: bytes, code: int) -> JessyError:
-        if code < 0:
-            return JessyError(
-                f"{self.base.name} could not be made: its process was killed by signal {-code}, "
-                "perhaps since the memory was full; fetch it again."
-            )
-        lines = said.decode("utf-8", "replace").strip().splitlines()
-        reason = lines[-1] if lines else f"its process ended with {code}"
-        return JessyError(f"{self.base.name} could not be made: {reason}")
+    def _unsaid(self) -> JessyError:
+        return JessyError(f"{self.base.name} could not be made: {self.obituary()}; fetch it again.")
 
 
 def fetch_base(

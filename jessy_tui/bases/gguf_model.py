@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 
 from jessy_tui.bases.gguf_file import Floats, GgufFile
@@ -20,6 +19,7 @@ from jessy_tui.bases.gguf_tokenizer import (
     write_tokenizer,
 )
 from jessy_tui.errors import JessyError
+from jessy_tui.json_files import pretty
 
 Told = Callable[[int, int], None]
 """Called with the tensors done and those there are."""
@@ -42,8 +42,7 @@ def convert_gguf(source: GgufFile, folder: Path, precision: str, told: Told) -> 
 
     names = names_of(source)
     config = config_of(source, precision)
-    content = msgspec.json.format(msgspec.json.encode(config), indent=2)
-    (folder / "config.json").write_bytes(content + b"\n")
+    (folder / "config.json").write_bytes(pretty(config))
     changes = write_tokenizer(source, folder)
     check_tokenizer(source, folder)
     kind = getattr(mx, precision)

@@ -15,6 +15,7 @@ import msgspec
 from jessy_tui.bases.gguf_cuts import COMPOSED, CUT, KNOWN, SINGLE_DIGITS, WHOLE_FIRST
 from jessy_tui.bases.gguf_file import GgufFile
 from jessy_tui.errors import JessyError
+from jessy_tui.json_files import pretty
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -64,8 +65,7 @@ def write_tokenizer(source: GgufFile, folder: Path) -> tuple[str, ...]:
     context = source.number(f"{source.text('general.architecture')}.context_length")
     if context is not None:
         config["model_max_length"] = int(context)
-    content = msgspec.json.format(msgspec.json.encode(config), indent=2)
-    (folder / "tokenizer_config.json").write_bytes(content + b"\n")
+    (folder / "tokenizer_config.json").write_bytes(pretty(config))
     return changes
 
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from jessy_tui.bases.orders import Stage
 from jessy_tui.bases.sources import FromHub
+from jessy_tui.errands.stage import Stage
 from jessy_tui.errors import JessyError
 
 # What mlx-lm takes, less other people's code, and what says under which terms it is given.

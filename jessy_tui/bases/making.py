@@ -13,11 +13,12 @@ from jessy_tui.bases.gguf_file import GgufFile
 from jessy_tui.bases.gguf_model import convert_gguf, refuse_unknown
 from jessy_tui.bases.hub import card_of, fetch_snapshot
 from jessy_tui.bases.machine import free_disk
-from jessy_tui.bases.orders import Order, Stage
+from jessy_tui.bases.orders import Order
 from jessy_tui.bases.package import fetch_member
 from jessy_tui.bases.quiet_template import silence_template
 from jessy_tui.bases.record import BaseRecord, fingerprint_of
 from jessy_tui.bases.sources import FromHub, FromPackage, FromPath
+from jessy_tui.errands.stage import Stage
 from jessy_tui.errors import JessyError
 
 Say = Callable[[Stage], None]

@@ -26,6 +26,7 @@ from jessy_tui.bases.record import BaseRecord, fingerprint_of, read_record, writ
 from jessy_tui.errors import JessyError
 from jessy_tui.folders import write_folder
 from jessy_tui.iteration import Complexity, Plan
+from jessy_tui.json_files import pretty
 
 # The tags of ChatML, each one token. `<think>` is deliberately not among them: a special token
 # would be hidden by detokenizers, and the plan has to come out as text.
@@ -208,7 +209,7 @@ def _write_model(folder: Path, vocabulary: int, seed: int, shape: NanoShape) -> 
 
 
 def _write_json(path: Path, value: dict[str, Any]) -> None:
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n")
+    path.write_bytes(pretty(value))
 
 
 def main() -> int:

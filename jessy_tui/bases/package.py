@@ -16,8 +16,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from jessy_tui.bases.orders import Stage
 from jessy_tui.bases.sources import FromPackage
+from jessy_tui.errands.stage import Stage
 from jessy_tui.errors import JessyError
 
 _LOOK_SECONDS: Final = 0.2

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from jessy_tui.bases.chat_template import Render, renderer_of, silenced
+from jessy_tui.json_files import pretty
 
 
 def silence_template(folder: Path) -> tuple[str, ...]:
@@ -63,8 +64,7 @@ def _write(folder: Path, template: str) -> None:
         path.write_text(template, "utf-8")
         return
     config = _config(folder) | {"chat_template": template}
-    content = msgspec.json.format(msgspec.json.encode(config), indent=2)
-    (folder / "tokenizer_config.json").write_bytes(content + b"\n")
+    (folder / "tokenizer_config.json").write_bytes(pretty(config))
 
 
 def _config(folder: Path) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import msgspec
 
 from jessy_tui.bases.sources import Source
 from jessy_tui.errors import JessyError
+from jessy_tui.json_files import pretty
 
 RECORD_NAME: Final = "base.json"
 _MODEL_FILES: Final = (
@@ -101,5 +102,4 @@ def write_record(folder: Path, record: BaseRecord) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    content = msgspec.json.format(msgspec.json.encode(record), indent=2)
-    (folder / RECORD_NAME).write_bytes(content + b"\n")
+    (folder / RECORD_NAME).write_bytes(pretty(record))

@@ -3,7 +3,7 @@
 from typing import Final
 
 from jessy_tui.bases.catalogue import NANO, Base, Fit
-from jessy_tui.bases.orders import Stage
+from jessy_tui.errands.stage import Stage
 
 _FITS: Final = {
     Fit.GOOD: "suits this machine",

@@ -137,8 +137,8 @@ def _export(workspace: Workspace, order: "Order", *, as_json: bool) -> "Exported
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from jessy_tui.bases.orders import Stage
     from jessy_tui.bases.words import describe_stage
+    from jessy_tui.errands.stage import Stage
     from jessy_tui.export.client import Export
 
     export = Export(order, workspace.settings.training.blas)

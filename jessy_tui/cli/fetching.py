@@ -6,7 +6,7 @@ import click
 
 from jessy_tui.bases.catalogue import Base
 from jessy_tui.bases.fetch import Fetch
-from jessy_tui.bases.orders import Stage
+from jessy_tui.errands.stage import Stage
 from jessy_tui.errors import JessyError
 from jessy_tui.workspace import Workspace
 

@@ -4,15 +4,14 @@ A reader that meets a line that a killed writer left half-written passes over it
 asked again.
 """
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
-from types import TracebackType
 from typing import Final, Literal
 
 import msgspec
 
 from jessy_tui.iteration import Complexity, Plan
+from jessy_tui.json_lines import LineLog, LineReader
 
 ANSWERS_NAME: Final = "answers.jsonl"
 
@@ -82,11 +81,10 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
         return self.probe, self.seed
 
 
-_encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)
 
 
-class AnswerLog:
+class AnswerLog(LineLog[Answer]):
     """Appends answers to a file, each whole and on the disk before the next is asked."""
 
     def __init__(self, path: Path) -> None:
@@ -95,72 +93,14 @@ class AnswerLog:
         Raises:
             OSError: the file cannot be written.
         """
-        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
-        size = os.fstat(self._descriptor).st_size
-        # A writer that was killed may have left half a line: end it, so that ours stands alone.
-        if size and os.pread(self._descriptor, 1, size - 1) != b"\n":
-            os.write(self._descriptor, b"\n")
-
-    def write(self, answer: Answer) -> None:
-        """Append `answer`.
-
-        Raises:
-            OSError: the disk is full, or the file has become unwritable.
-        """
-        line = _encoder.encode(answer) + b"\n"
-        written = 0
-        while written < len(line):
-            written += os.write(self._descriptor, line[written:])
-        os.fsync(self._descriptor)
-
-    def __enter__(self) -> "AnswerLog":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        os.close(self._descriptor)
+        super().__init__(path, sync=True)
 
 
-class AnswerReader:
+class AnswerReader(LineReader[Answer]):
     """Follows a file of answers that another process may be writing."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self.skipped = 0
-        """Lines passed over: half-written by a killed writer, or of a later version."""
-        self._offset = 0
-
-    def poll(self) -> list[Answer]:
-        """The answers that are new since the last call, oldest first.
-
-        A last line that is still being written waits for its end. A file that does not exist yet
-        has no answers; one that has been replaced by a shorter one is read from its start.
-
-        Raises:
-            OSError: the file exists and cannot be read.
-        """
-        found: list[Answer] = []
-        try:
-            stream = self.path.open("rb")
-        except FileNotFoundError:
-            return found
-        with stream:
-            if os.fstat(stream.fileno()).st_size < self._offset:
-                self._offset = 0
-            stream.seek(self._offset)
-            for line in stream:
-                if not line.endswith(b"\n"):
-                    break
-                self._offset += len(line)
-                try:
-                    found.append(_decoder.decode(line))
-                except (msgspec.DecodeError, UnicodeDecodeError):
-                    self.skipped += bool(line.strip())
-        return found
+        super().__init__(path, _decoder)
 
 
 def read_answers(path: Path) -> list[Answer]:
@@ -169,7 +109,7 @@ def read_answers(path: Path) -> list[Answer]:
     Raises:
         OSError: the file exists and cannot be read.
     """
-    return first_of_each(AnswerReader(path).poll())
+    return first_of_each(AnswerReader(path).all())
 
 
 def first_of_each(answers: Iterable[Answer]) -> list[Answer]:

@@ -7,9 +7,9 @@ from typing import Final
 import msgspec
 
 from jessy_tui.errors import JessyError
-from jessy_tui.files import write_atomically
 from jessy_tui.inference.protocol import Sampling
 from jessy_tui.iteration import Policy
+from jessy_tui.json_files import read_json, write_json
 
 RECORD_NAME: Final = "evaluation.json"
 FORMAT: Final = 1
@@ -157,15 +157,12 @@ def read_record(folder: Path) -> EvaluationRecord:
     Raises:
         JessyError: there is none, or it is not readable; the sentence names the file.
     """
-    path = folder / RECORD_NAME
     try:
-        return msgspec.json.decode(path.read_bytes(), type=EvaluationRecord)
+        return read_json(
+            folder / RECORD_NAME, EvaluationRecord, "move the folder away, or put the file back"
+        )
     except FileNotFoundError:
         raise JessyError(f"{folder} is no evaluation: it has no {RECORD_NAME}.") from None
-    except (OSError, msgspec.DecodeError) as error:
-        raise JessyError(
-            f"{path} cannot be read ({error}); move the folder away, or put the file back."
-        ) from error
 
 
 def write_record(folder: Path, record: EvaluationRecord) -> None:
@@ -174,5 +171,4 @@ def write_record(folder: Path, record: EvaluationRecord) -> None:
     Raises:
         JessyError: the folder cannot be written.
     """
-    content = msgspec.json.format(msgspec.json.encode(record), indent=2)
-    write_atomically(folder / RECORD_NAME, content + b"\n")
+    write_json(folder / RECORD_NAME, record)

@@ -1,14 +1,14 @@
 """Starting the process that asks, and asking it to stop. Nothing here imports mlx."""
 
 import contextlib
-import fcntl
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final
 
@@ -17,11 +17,11 @@ import msgspec
 from jessy_tui.errors import JessyError
 from jessy_tui.evaluation.evaluation import LOG_NAME, STOP_NAME, Evaluation
 from jessy_tui.evaluation.record import EvaluationState, write_record
+from jessy_tui.folders import lock_folder
 from jessy_tui.training.blas import child_environment
 from jessy_tui.training.processes import started_at
 from jessy_tui.workspace import Workspace
 
-LOCK_NAME: Final = ".lock"
 PATIENCE: Final = 10.0
 """How long the process that asks waits for whoever started it to note its number down, seconds."""
 # A process that has just been killed may hold the folder for a moment yet.
@@ -97,29 +97,7 @@ def end_process(pid: int) -> None:
         os.kill(pid, signal.SIGTERM)
 
 
-@contextlib.contextmanager
-def lock_evaluation(folder: Path, patience: float = 0.0) -> Iterator[None]:
-    """Hold the folder as the only one, waiting `patience` seconds for another to let go.
-
-    The lock goes with the process that holds it, however it ends.
-
-    Raises:
-        JessyError: another process holds it, or the folder cannot be written.
-    """
-    end = time.monotonic() + patience
-    try:
-        stream = (folder / LOCK_NAME).open("ab")
-    except OSError as error:
-        raise JessyError(f"{folder} cannot be written ({error.strerror}).") from error
-    with stream:
-        while True:
-            try:
-                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except OSError:
-                if time.monotonic() >= end:
-                    raise JessyError(
-                        f"The evaluation {folder.name} has a process at work already."
-                    ) from None
-                time.sleep(0.02)
-        yield
+def lock_evaluation(folder: Path, patience: float = 0.0) -> AbstractContextManager[None]:
+    """Hold the folder as the only one; see `folders.lock_folder`."""
+    taken = f"The evaluation {folder.name} has a process at work already."
+    return lock_folder(folder, taken, patience)

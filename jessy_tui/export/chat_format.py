@@ -18,6 +18,7 @@ import msgspec
 
 from jessy_tui.bases.chat_template import SILENCER, Render, default_system, quoted, silenced
 from jessy_tui.errors import JessyError
+from jessy_tui.json_files import pretty
 
 Turn = dict[str, str]
 
@@ -289,5 +290,4 @@ def write_template(folder: Path, template: ChatTemplate) -> None:
         path.write_text(template.text, "utf-8")
         return
     config = template.config | {"chat_template": template.text}
-    content = msgspec.json.format(msgspec.json.encode(config), indent=2)
-    (folder / "tokenizer_config.json").write_bytes(content + b"\n")
+    (folder / "tokenizer_config.json").write_bytes(pretty(config))

@@ -7,35 +7,18 @@ that exports.
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from jessy_tui.bases.orders import Stage
+from jessy_tui.bases.companions import COMPANIONS
+from jessy_tui.errands.stage import Stage
 from jessy_tui.export.chat_format import ChatTemplate, write_template
 from jessy_tui.export.merge import Merged, read_config
 from jessy_tui.export.tensors import Floats, ModelWriter
+from jessy_tui.json_files import pretty
 
 Say = Callable[[Stage], None]
-
-# What a model is besides its weights, by the names that the libraries look for.
-BESIDE_WEIGHTS: Final = (
-    "tokenizer.json",
-    "tokenizer_config.json",
-    "tokenizer.model",
-    "special_tokens_map.json",
-    "added_tokens.json",
-    "vocab.json",
-    "merges.txt",
-    "chat_template.jinja",
-    "chat_template.json",
-    "generation_config.json",
-    "*.tiktoken",
-    "LICENSE*",
-    "*.py",
-)
 
 
 def unpack(
@@ -72,8 +55,7 @@ def write_fused(base: Path, adapter: Path, folder: Path, say: Say) -> Merged:
     copy_beside(base, folder)
     config.pop("quantization", None)
     config.pop("quantization_config", None)
-    content = msgspec.json.format(msgspec.json.encode(config), indent=2)
-    (folder / "config.json").write_bytes(content + b"\n")
+    (folder / "config.json").write_bytes(pretty(config))
     done, total = 0, merged.nbytes
     with ModelWriter(folder, merged.tensors) as writer:
         for name, content in merged.contents():
@@ -90,7 +72,7 @@ def copy_beside(base: Path, folder: Path) -> None:
     Raises:
         OSError: a file cannot be read or written.
     """
-    for pattern in BESIDE_WEIGHTS:
+    for pattern in (*COMPANIONS, "*.py"):
         for path in base.glob(pattern):
             shutil.copyfile(path, folder / path.name)
     write_template(folder, ChatTemplate(folder))

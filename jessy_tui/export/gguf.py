@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jessy_tui.bases.gguf_names import ROPE_FACTORS, llama3_factors
-from jessy_tui.bases.orders import Stage
+from jessy_tui.errands.stage import Stage
 from jessy_tui.export.gguf_plan import Plan
 from jessy_tui.export.merge import Merged
 from jessy_tui.export.order import Quantization

@@ -10,8 +10,8 @@ from pathlib import Path
 import msgspec
 
 from jessy_tui.bases.catalogue import NANO
-from jessy_tui.bases.orders import Stage
 from jessy_tui.bases.record import read_record
+from jessy_tui.errands.stage import Stage
 from jessy_tui.errors import JessyError
 from jessy_tui.export.card import commands_for, identifier_of, write_card
 from jessy_tui.export.chat_format import ChatTemplate, find_turns

@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from jessy_tui.bases.orders import Stage
+from jessy_tui.errands.stage import Stage
 from jessy_tui.errors import JessyError
 from jessy_tui.inference.target import Target, target_of_run
 from jessy_tui.training.names import check_name
@@ -133,8 +133,8 @@ class NotExported(msgspec.Struct, frozen=True, kw_only=True, tag="not exported")
 
 Reply: TypeAlias = Stage | Exported | NotExported
 
-_order = msgspec.json.Decoder(Order)
-_reply: msgspec.json.Decoder[Reply] = msgspec.json.Decoder(Reply)
+ORDERS: Final = msgspec.json.Decoder(Order)
+REPLIES: "Final[msgspec.json.Decoder[Reply]]" = msgspec.json.Decoder(Reply)
 
 
 def order_for(
@@ -214,18 +214,3 @@ def check_ollama_name(name: str) -> str:
             "may have an owner before it (OWNER/NAME) and a tag after it (NAME:TAG)."
         ) from None
     return name
-
-
-def encode(message: Order | Reply) -> bytes:
-    """A message as the line that carries it."""
-    return msgspec.json.encode(message) + b"\n"
-
-
-def decode_order(line: bytes) -> Order:
-    """The order of a line; what is no order raises msgspec's DecodeError."""
-    return _order.decode(line)
-
-
-def decode_reply(line: bytes) -> Reply:
-    """The reply of a line; what is no reply raises msgspec's DecodeError."""
-    return _reply.decode(line)

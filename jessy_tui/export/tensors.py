@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jessy_tui.errors import JessyError
+from jessy_tui.json_files import pretty
 
 Floats = npt.NDArray[np.float32]
 
@@ -227,8 +228,7 @@ class ModelWriter:
         }
         total = sum(tensor.nbytes for part in self._parts for tensor in part)
         index = {"metadata": {"total_size": total}, "weight_map": places}
-        content = msgspec.json.format(msgspec.json.encode(index), indent=2)
-        (self.folder / INDEX_NAME).write_bytes(content + b"\n")
+        (self.folder / INDEX_NAME).write_bytes(pretty(index))
 
 
 def _read_header(path: Path) -> dict[str, Tensor]:

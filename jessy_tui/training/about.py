@@ -5,8 +5,7 @@ from typing import Final
 
 import msgspec
 
-from jessy_tui.errors import JessyError
-from jessy_tui.files import write_atomically
+from jessy_tui.json_files import read_json, write_json
 
 ABOUT_NAME: Final = "about.json"
 
@@ -30,15 +29,10 @@ def read_about(folder: Path) -> About:
     Raises:
         JessyError: its `about.json` cannot be read; the sentence names the file.
     """
-    path = folder / ABOUT_NAME
     try:
-        return msgspec.json.decode(path.read_bytes(), type=About)
+        return read_json(folder / ABOUT_NAME, About, "move it away to go on without it")
     except FileNotFoundError:
         return About()
-    except (OSError, msgspec.DecodeError) as error:
-        raise JessyError(
-            f"{path} cannot be read ({error}); move it away to go on without it."
-        ) from error
 
 
 def write_about(folder: Path, about: About) -> None:
@@ -47,8 +41,7 @@ def write_about(folder: Path, about: About) -> None:
     Raises:
         JessyError: the folder cannot be written.
     """
-    content = msgspec.json.format(msgspec.json.encode(about), indent=2)
-    write_atomically(folder / ABOUT_NAME, content + b"\n")
+    write_json(folder / ABOUT_NAME, about)
 
 
 def tags_in(text: str) -> tuple[str, ...]:

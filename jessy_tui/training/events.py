@@ -7,14 +7,14 @@ line that a killed writer left half-written, passes over it.
 
 import math
 import os
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
 from typing import Literal
 
 import msgspec
+
+from jessy_tui.json_lines import LineLog, LineReader, read_line
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", omit_defaults=True):
@@ -210,7 +210,6 @@ AnyEvent = (
     | Failed
 )
 
-_encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 
 
@@ -219,8 +218,8 @@ def finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-class EventLog:
-    """Appends events to a file; each is written whole and at once, from any thread."""
+class EventLog(LineLog[AnyEvent]):
+    """Appends events to a file, each with the time it is then."""
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
         """Open `path` for appending.
@@ -228,92 +227,23 @@ class EventLog:
         Raises:
             OSError: the file cannot be written.
         """
+        super().__init__(path)
         self._clock = clock
-        self._lock = threading.Lock()
-        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
-        self._end_torn_line()
 
     def write(self, event: AnyEvent) -> None:
-        """Append `event` with the time it is now.
+        """Append `event`.
 
         Raises:
             OSError: the disk is full, or the file has become unwritable.
         """
-        line = _encoder.encode(msgspec.structs.replace(event, time=self._clock())) + b"\n"
-        with self._lock:
-            written = 0
-            while written < len(line):
-                written += os.write(self._descriptor, line[written:])
-
-    def close(self) -> None:
-        """Close the file; nothing is written after this."""
-        with self._lock:
-            os.close(self._descriptor)
-
-    def __enter__(self) -> "EventLog":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def _end_torn_line(self) -> None:
-        """A writer that was killed may have left half a line: end it, so that ours stands alone."""
-        size = os.fstat(self._descriptor).st_size
-        if size and os.pread(self._descriptor, 1, size - 1) != b"\n":
-            os.write(self._descriptor, b"\n")
+        super().write(msgspec.structs.replace(event, time=self._clock()))
 
 
-class EventReader:
+class EventReader(LineReader[AnyEvent]):
     """Follows an event file that another process may be writing."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self.skipped = 0
-        """Lines passed over: half-written by a killed writer, or of a later version."""
-        self._offset = 0
-
-    def poll(self, limit: int = 2000) -> list[AnyEvent]:
-        """The events that are new since the last call, `limit` at the most, oldest first.
-
-        An empty list means that all there is has been read. A last line that is still being
-        written waits for its end. A file that does not exist yet has no events; one that has been
-        replaced by a shorter one is read from its start.
-
-        Raises:
-            OSError: the file exists and cannot be read.
-        """
-        events: list[AnyEvent] = []
-        try:
-            stream = self.path.open("rb")
-        except FileNotFoundError:
-            return events
-        with stream:
-            if os.fstat(stream.fileno()).st_size < self._offset:
-                self._offset = 0
-            stream.seek(self._offset)
-            while len(events) < limit:
-                line = stream.readline()
-                if not line.endswith(b"\n"):
-                    break
-                self._offset += len(line)
-                event = _read(line)
-                if event is None:
-                    self.skipped += 1
-                else:
-                    events.append(event)
-        return events
-
-    def all(self) -> list[AnyEvent]:
-        """Every event from here to the end of the file as it stands now."""
-        events: list[AnyEvent] = []
-        while more := self.poll():
-            events.extend(more)
-        return events
+        super().__init__(path, _decoder)
 
 
 def last_events(path: Path, size: int = 65536) -> list[AnyEvent]:
@@ -332,12 +262,5 @@ def last_events(path: Path, size: int = 65536) -> list[AnyEvent]:
         lines = stream.read().split(b"\n")
     if start:
         lines = lines[1:]  # its beginning may be cut off
-    events = (_read(line) for line in lines if line)
+    events = (read_line(_decoder, line) for line in lines)
     return [event for event in events if event is not None]
-
-
-def _read(line: bytes) -> AnyEvent | None:
-    try:
-        return _decoder.decode(line)
-    except msgspec.DecodeError:
-        return None

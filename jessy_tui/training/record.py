@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from jessy_tui.errors import JessyError
-from jessy_tui.files import write_atomically
+from jessy_tui.json_files import read_json, write_json
 from jessy_tui.training.recipe import Recipe
 
 RECORD_NAME: Final = "run.json"
@@ -113,15 +113,12 @@ def read_record(folder: Path) -> RunRecord:
     Raises:
         JessyError: there is none, or it is not readable; the sentence names the file.
     """
-    path = folder / RECORD_NAME
     try:
-        return msgspec.json.decode(path.read_bytes(), type=RunRecord)
+        return read_json(
+            folder / RECORD_NAME, RunRecord, "move the folder away, or put the file back"
+        )
     except FileNotFoundError:
         raise JessyError(f"{folder} is no run: it has no {RECORD_NAME}.") from None
-    except (OSError, msgspec.DecodeError) as error:
-        raise JessyError(
-            f"{path} cannot be read ({error}); move the folder away, or put the file back."
-        ) from error
 
 
 def write_record(folder: Path, record: RunRecord) -> None:
@@ -130,5 +127,4 @@ def write_record(folder: Path, record: RunRecord) -> None:
     Raises:
         JessyError: the folder cannot be written.
     """
-    content = msgspec.json.format(msgspec.json.encode(record), indent=2)
-    write_atomically(folder / RECORD_NAME, content + b"\n")
+    write_json(folder / RECORD_NAME, record)

@@ -5,12 +5,12 @@ whoever started it.
 """
 
 import contextlib
-import fcntl
 import os
 import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +19,7 @@ import msgspec
 from jessy_tui.bases.catalogue import NANO, find_base
 from jessy_tui.errors import JessyError
 from jessy_tui.files import write_atomically
-from jessy_tui.folders import write_folder
+from jessy_tui.folders import lock_folder, write_folder
 from jessy_tui.training.blas import SHARED_BY, child_environment
 from jessy_tui.training.launching import HOSTS_NAME, driver_command, read_hosts
 from jessy_tui.training.mlx_lm_recipe import write_yaml
@@ -62,7 +62,6 @@ __all__ = [
     "stop_run",
 ]
 
-LOCK_NAME: Final = ".lock"
 _DYING_SECONDS: Final = 5.0
 
 
@@ -262,29 +261,6 @@ def _open_pipe() -> Iterator[tuple[int, int]]:
         os.close(writing)
 
 
-@contextlib.contextmanager
-def lock_run(folder: Path, patience: float = 0.0) -> Iterator[None]:
-    """Hold the run folder as the only one, waiting `patience` seconds for another to let go.
-
-    The lock goes with the process that holds it, however it ends.
-
-    Raises:
-        JessyError: another process holds it, or the folder cannot be written.
-    """
-    end = time.monotonic() + patience
-    try:
-        stream = (folder / LOCK_NAME).open("ab")
-    except OSError as error:
-        raise JessyError(f"{folder} cannot be written ({error.strerror}).") from error
-    with stream:
-        while True:
-            try:
-                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except OSError:
-                if time.monotonic() >= end:
-                    raise JessyError(
-                        f"The run {folder.name} has a driver at work already."
-                    ) from None
-                time.sleep(0.02)
-        yield
+def lock_run(folder: Path, patience: float = 0.0) -> AbstractContextManager[None]:
+    """Hold the folder as the only one; see `folders.lock_folder`."""
+    return lock_folder(folder, f"The run {folder.name} has a driver at work already.", patience)

@@ -10,9 +10,9 @@ import pytest
 from jessy_tui.bases.catalogue import Base
 from jessy_tui.bases.fetch import Fetch
 from jessy_tui.bases.offers import Offer
-from jessy_tui.bases.orders import Stage
 from jessy_tui.bases.sources import FromPackage
 from jessy_tui.bases.wanted import find_wanted
+from jessy_tui.errands.stage import Stage
 from jessy_tui.workspace import Workspace
 from tests.bases import ggufs
 

@@ -12,8 +12,8 @@ from jessy_tui.bases import fetch as fetching
 from jessy_tui.bases import making
 from jessy_tui.bases.catalogue import Base
 from jessy_tui.bases.fetch import Fetch, FetchCancelledError, order_for
-from jessy_tui.bases.maker import Maker
-from jessy_tui.bases.orders import Stage
+from jessy_tui.bases.maker import carry_out
+from jessy_tui.errands.stage import Stage
 from jessy_tui.errors import JessyError
 from jessy_tui.workspace import Workspace
 from tests.bases.conftest import Pip
@@ -136,6 +136,6 @@ def test_a_disk_that_fills_up_on_the_way_is_said(
     monkeypatch.setenv("JESSY_BLAS", "none")
     monkeypatch.setattr(making, "make_base", full)
     replies = io.BytesIO()
-    assert Maker(replies).make(order_for(packaged)) == 1
+    assert carry_out(replies, order_for(packaged)) == 1
     assert "The disk is full" in orjson.loads(replies.getvalue())["reason"]
     assert left(workspace) == NOTHING

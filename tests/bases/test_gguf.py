@@ -14,7 +14,7 @@ import pytest
 
 from jessy_tui.bases.gguf_file import GgufFile
 from jessy_tui.bases.gguf_model import refuse_unknown
-from jessy_tui.bases.orders import Stage
+from jessy_tui.errands.stage import Stage
 from jessy_tui.errors import JessyError
 from jessy_tui.workspace import Workspace
 from tests.bases import ggufs

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from jessy_tui.bases.orders import Stage
+from jessy_tui.errands.stage import Stage
 from jessy_tui.errors import JessyError
 from jessy_tui.workspace import Workspace
 from tests.bases.conftest import Make

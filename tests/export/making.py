@@ -4,10 +4,10 @@ from typing import Any
 
 import msgspec
 
-from jessy_tui.bases.orders import Stage
+from jessy_tui.errands.stage import Stage
 from jessy_tui.errors import JessyError
 from jessy_tui.export import maker
-from jessy_tui.export.order import Exported, NotExported, Order, Reply, decode_reply
+from jessy_tui.export.order import REPLIES, Exported, NotExported, Order, Reply
 
 
 class Replies:
@@ -17,7 +17,7 @@ class Replies:
         self.said: list[Reply] = []
 
     def write(self, line: bytes) -> int:
-        self.said.append(decode_reply(line))
+        self.said.append(REPLIES.decode(line))
         return len(line)
 
     def flush(self) -> None:
@@ -36,7 +36,7 @@ def made(order: Order, stages: list[Stage] | None = None) -> Exported:
         JessyError: it was not exported.
     """
     pipe = Replies()
-    maker.Maker(pipe).make(order)  # type: ignore[arg-type]
+    maker.carry_out(pipe, order)  # type: ignore[arg-type]
     for reply in pipe.said:
         if isinstance(reply, Stage) and stages is not None:
             stages.append(reply)

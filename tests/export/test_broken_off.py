@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from jessy_tui.bases.orders import Stage
+from jessy_tui.errands.stage import Stage, encode
 from jessy_tui.errors import JessyError
 from jessy_tui.export import maker
 from jessy_tui.export.client import Export, ExportCancelledError
-from jessy_tui.export.order import Order, Quantization, Way, encode, order_for
+from jessy_tui.export.order import Order, Quantization, Way, order_for
 from jessy_tui.training.blas import child_environment
 from jessy_tui.workspace import Workspace
 from tests.export.making import Replies
@@ -21,6 +21,7 @@ from tests.export.making import Replies
 # The maker with a stop in its middle: it says so, and waits to be killed.
 HALTED = """
 import sys
+from jessy_tui.errands.carrying_out import run
 from jessy_tui.export import maker, tensors
 write, calls = tensors.ModelWriter.write, []
 def halting(self, name, content):
@@ -32,7 +33,7 @@ def halting(self, name, content):
         while True:
             __import__("time").sleep(60)
 tensors.ModelWriter.write = halting
-sys.exit(maker.main())
+run(maker.ORDERS, maker.carry_out)
 """
 
 
@@ -134,7 +135,7 @@ def test_a_disk_that_fills_up_meanwhile_leaves_nothing(
     order = order_for(shelf, run="lora", way=Way.FUSED)
     order.target.parent.mkdir(parents=True)
     said = Replies()
-    assert maker.Maker(said).make(order)  # type: ignore[arg-type] == 1
+    assert maker.carry_out(said, order) == 1  # type: ignore[arg-type]
     assert (
         said.last["reason"]
         == "The disk is full; make room and export it again. Nothing of it is left."

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from jessy_tui.export.order import Order, Quantization, Way, encode
+from jessy_tui.errands.stage import encode
+from jessy_tui.export.order import Order, Quantization, Way
 from jessy_tui.training.blas import child_environment
 from tests.export.conftest import Checkpoints, change_json
 from tests.inference import models
@@ -17,8 +18,9 @@ LAYERS, HIDDEN, INNER = 6, 1024, 3072
 MEASURED = """
 import os, resource, sys
 from pathlib import Path
+from jessy_tui.errands.carrying_out import take_order
 from jessy_tui.export import maker
-code = maker.main()
+code = take_order(maker.ORDERS, maker.carry_out)
 # Not ru_maxrss on Linux: a process begins with that of the one it was forked from.
 if sys.platform == "linux":
     status = Path("/proc/self/status").read_text()

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jessy_tui.bases.nano import CHAT_TEMPLATE
-from jessy_tui.bases.orders import Stage
+from jessy_tui.errands.stage import Stage
 from jessy_tui.errors import JessyError
 from jessy_tui.export.chat_format import ChatTemplate, Turns, find_turns
 from jessy_tui.export.ollama import template_of

@@ -5,7 +5,7 @@ from textual.pilot import Pilot
 
 from jessy_tui.bases import catalogue
 from jessy_tui.bases.machine import Machine
-from jessy_tui.bases.orders import Stage
+from jessy_tui.errands.stage import Stage
 from jessy_tui.ui.bases.fetches import BaseFetches
 from jessy_tui.workspace import Workspace
 from tests.inference import models

@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 
 from jessy_tui.app import JessyApp
-from jessy_tui.bases.orders import Stage
+from jessy_tui.errands.stage import Stage
 from jessy_tui.export import preflight
 from jessy_tui.export.order import Exported
 from jessy_tui.ui.export.exports import Exports

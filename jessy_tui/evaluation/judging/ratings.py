@@ -1,6 +1,5 @@
 """Ratings of answers, 0 to 5: a person's and a judge's, each in a file that is appended to."""
 
-import os
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from msgspec import Meta
 
 from jessy_tui.errors import JessyError
 from jessy_tui.evaluation.estimates import Interval, mean_interval, spearman, weighted_kappa
+from jessy_tui.json_lines import LineLog, LineReader
 
 LOWEST: Final = 0
 HIGHEST: Final = 5
@@ -104,12 +104,8 @@ def append(path: Path, said: Rating | Judgement) -> None:
         JessyError: the file cannot be written.
     """
     try:
-        with path.open("ab+") as stream:
-            size = stream.seek(0, os.SEEK_END)
-            torn = bool(size) and os.pread(stream.fileno(), 1, size - 1) != b"\n"
-            stream.write(b"\n" * torn + msgspec.json.encode(said) + b"\n")
-            stream.flush()
-            os.fsync(stream.fileno())
+        with LineLog[Rating | Judgement](path, sync=True) as log:
+            log.write(said)
     except OSError as error:
         raise JessyError(f"{path} could not be written ({error.strerror}).") from error
 
@@ -164,18 +160,8 @@ def _latest(said: Sequence[_Said]) -> dict[tuple[str, int], _Said]:
 
 
 def _read(path: Path, kind: type[_Said]) -> list[_Said]:
-    """The whole lines of the file; what a killed writer left half-written is passed over."""
-    decoder = msgspec.json.Decoder(kind)
-    found = []
+    """The whole lines of the file."""
     try:
-        lines = path.read_bytes().split(b"\n")
-    except FileNotFoundError:
-        return []
+        return LineReader(path, msgspec.json.Decoder(kind)).all()
     except OSError as error:
         raise JessyError(f"{path} cannot be read ({error.strerror}).") from error
-    for line in lines:
-        try:
-            found.append(decoder.decode(line))
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            continue
-    return found

@@ -10,7 +10,6 @@ from textual.screen import ModalScreen
 from textual.widgets import DataTable, Input, Static
 
 from jessy_tui.bases.catalogue import NANO, Base, chosen, list_bases
-from jessy_tui.bases.orders import Stage
 from jessy_tui.bases.removing import remove_base, runs_on
 from jessy_tui.bases.wanted import find_wanted
 from jessy_tui.bases.words import (
@@ -18,6 +17,7 @@ from jessy_tui.bases.words import (
     describe_fit,
     describe_stage,
 )
+from jessy_tui.errands.stage import Stage
 from jessy_tui.errors import JessyError
 from jessy_tui.ui.bases.base_table import BaseTable
 from jessy_tui.ui.bases.fetches import BaseFetches

@@ -8,8 +8,8 @@ from textual.binding import Binding
 from textual.widgets import DataTable
 
 from jessy_tui.bases.catalogue import NANO, Base, Fit
-from jessy_tui.bases.orders import Stage
 from jessy_tui.bases.words import describe_bytes, short_number
+from jessy_tui.errands.stage import Stage
 
 _FITS: Final = {Fit.GOOD: "good", Fit.SLOW: "slow", Fit.TOO_LARGE: "large"}
 _COLUMNS: Final = ("", "base", "weights", "on disk", "to train", "here", "licence")

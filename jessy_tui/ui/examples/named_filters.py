@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import msgspec
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
@@ -13,7 +12,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from jessy_tui.errors import JessyError
-from jessy_tui.files import write_atomically
+from jessy_tui.json_files import read_json, write_json
 
 FILE_NAME = "filters.json"
 
@@ -24,13 +23,10 @@ def read_filters(state: Path) -> dict[str, str]:
     Raises:
         JessyError: the file is there and not readable.
     """
-    path = state / FILE_NAME
     try:
-        return msgspec.json.decode(path.read_bytes(), type=dict[str, str])
+        return read_json(state / FILE_NAME, dict[str, str], "mend it, or delete it")
     except FileNotFoundError:
         return {}
-    except (OSError, msgspec.DecodeError) as error:
-        raise JessyError(f"{path} cannot be read ({error}); mend it, or delete it.") from error
 
 
 def write_filters(state: Path, filters: dict[str, str]) -> None:
@@ -40,8 +36,7 @@ def write_filters(state: Path, filters: dict[str, str]) -> None:
         JessyError: the folder cannot be written.
     """
     state.mkdir(parents=True, exist_ok=True)
-    content = msgspec.json.format(msgspec.json.encode(filters), indent=2)
-    write_atomically(state / FILE_NAME, content + b"\n")
+    write_json(state / FILE_NAME, filters)
 
 
 class NamedFilters(ModalScreen[str]):
