@@ -1,6 +1,5 @@
 """The command line: one module a verb, imported only when that verb is asked for."""
 
-import gc
 import importlib
 import io
 import signal
@@ -73,8 +72,9 @@ def _jessy(ctx: click.Context, root: Path) -> None:
 
     ctx.obj = Workspace(root.resolve())
     if ctx.invoked_subcommand is None:
-        # What is made until the first screen stays; the app collects garbage from then on.
-        gc.disable()
+        from jessy_tui.ui import garbage
+
+        garbage.hold_off()
         from jessy_tui.app import run
 
         loaded()

@@ -1,6 +1,5 @@
 """The examples as the app keeps them: opened, followed, saved, and let go of at the end."""
 
-import gc
 import threading
 
 from textual import on, work
@@ -10,6 +9,7 @@ from jessy_tui.dataset.changes import Change
 from jessy_tui.dataset.saving import ConflictsError
 from jessy_tui.dataset.store import JOURNAL_NAME, ExampleStore, Progress
 from jessy_tui.errors import JessyError
+from jessy_tui.ui import garbage
 from jessy_tui.ui.carrying.actions import Carrying
 from jessy_tui.ui.findings.service import FindingsService
 from jessy_tui.ui.messages import (
@@ -91,7 +91,7 @@ class Keeping(Carrying):
 
     def _shown(self, store: ExampleStore, indexing: bool) -> None:
         """The first screen is painted: now comes what would have held it up."""
-        _collect_garbage()
+        garbage.settle()
         if store is not self.store:
             return
         store.begin_indexing()
@@ -128,7 +128,7 @@ class Keeping(Carrying):
 
     @on(OpeningFailed)
     def _opening_failed(self, message: OpeningFailed) -> None:
-        _collect_garbage()
+        garbage.settle()
         self.notify(message.reason, title="Not read", severity="error", timeout=20, markup=False)
 
     @on(DiskChanged)
@@ -192,10 +192,3 @@ class Keeping(Carrying):
             self.exit()
         elif answer == "save" and self.store is not None:
             self._save(self.store, then_leave=True)
-
-
-def _collect_garbage() -> None:
-    """From now on; what was imported stays, and need not be looked through again and again."""
-    if not gc.isenabled():
-        gc.freeze()
-        gc.enable()

@@ -1,16 +1,19 @@
 """What the tabs have in common."""
 
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.types import CSSPathType
 from textual.widgets import Footer
 
+from jessy_tui.ui import garbage
 from jessy_tui.ui.widgets.tab_bar import TabBar
 
 if TYPE_CHECKING:
     from jessy_tui.app import JessyApp
+
+_SETTLED_AFTER: Final = 2.0  # seconds
 
 
 class TabScreen(Screen[None]):
@@ -41,6 +44,8 @@ class TabScreen(Screen[None]):
         self.jessy.findings_changed.subscribe(self, self._findings_changed)
         self._examples_changed(None)
         self.set_up()
+        # By then it has read and mounted what stays.
+        self.set_timer(_SETTLED_AFTER, garbage.settle)
 
     def set_up(self) -> None:
         """What a tab does once, when it is first shown."""

@@ -27,6 +27,8 @@ __all__ = ["_only_when_asked"]
 STREAMING = """
 import asyncio, sys
 from pathlib import Path
+from jessy_tui.ui import garbage
+garbage.hold_off()
 from jessy_tui.app import JessyApp
 from jessy_tui.inference.protocol import Finished, Token
 from jessy_tui.ui.chat import engines

@@ -6,7 +6,6 @@ from rich.text import Text as Styled
 from textual.app import ComposeResult
 from textual.containers import VerticalGroup
 from textual.widgets import Markdown, Static
-from textual.widgets.markdown import MarkdownStream
 
 from jessy_tui.chats.turn import Turn, Verdict
 from jessy_tui.inference.reply import Event, Reply, Text
@@ -26,7 +25,6 @@ class Answer(VerticalGroup):
         self.turn = turn
         """The answer as it is kept, once it is over."""
         self.progress = Progress.of(turn, verdict) if turn else Progress()
-        self._stream: MarkdownStream | None = None
         self._drafting = 1
         self._streamed = ""
         self._unpainted = ""
@@ -70,7 +68,7 @@ class Answer(VerticalGroup):
 
     async def fail(self, sentence: str) -> None:
         """Say why there is no answer; what came so far stays."""
-        await self._end_stream()
+        await self.paint()
         self.progress.fail(sentence)
         self._show()
 
@@ -83,9 +81,8 @@ class Answer(VerticalGroup):
         """Append a piece of a pass's draft; a further pass writes the answer anew."""
         if pass_number != self._drafting:
             self._drafting = pass_number
-            await self._end_stream()
+            self._unpainted = self._streamed = ""
             await self._answer.update("")
-            self._streamed = ""
         self._unpainted += piece
         self._streamed += piece
         if self._streamed == piece:
@@ -95,21 +92,13 @@ class Answer(VerticalGroup):
         """Show what has come since the last time."""
         piece, self._unpainted = self._unpainted, ""
         if piece:
-            if self._stream is None:
-                self._stream = Markdown.get_stream(self._answer)
-            await self._stream.write(visible(piece))
+            await self._answer.append(visible(piece))
         self._show()
 
     async def _finish(self, reply: Reply) -> None:
-        await self._end_stream()
+        await self.paint()
         if self._streamed.strip() != reply.answer or not reply.answer:
             await self._answer.update(visible(reply.answer) or _EMPTY)
-
-    async def _end_stream(self) -> None:
-        await self.paint()
-        if self._stream is not None:
-            await self._stream.stop()
-            self._stream = None
 
     @property
     def _answer(self) -> Markdown:

@@ -49,9 +49,11 @@ class Exchange(VerticalGroup):
             self._tick = self.set_interval(_TICK, self._paint)
 
     async def _paint(self) -> None:
-        for answer in self.answers:
-            if not answer.progress.over:
-                await answer.paint()
+        # One layout for all of them: a key that is typed meanwhile waits for that.
+        with self.app.batch_update():
+            for answer in self.answers:
+                if not answer.progress.over:
+                    await answer.paint()
         if self._tick is not None and all(answer.progress.over for answer in self.answers):
             self._tick.stop()
 
