@@ -4,6 +4,7 @@ import orjson
 import pytest
 from textual.pilot import Pilot
 
+from jessy_tui.errors import JessyError
 from jessy_tui.evaluation.judging.ratings import read_ratings
 from jessy_tui.evaluation.record import EvaluationState
 from jessy_tui.training.runs import find_run
@@ -87,7 +88,37 @@ async def test_the_nearest_example_is_a_key_away(known: Workspace) -> None:
         await press(pilot, "g", "enter")
         await saying(pilot, "most like it in training")
         await press(pilot, "e")
-        await saying(pilot, "chat.json #2", "Examples 2/2")
+        await saying(pilot, "chat.json #2", "Examples 1/1", TRAINED[0])
+
+
+async def test_what_cannot_be_scored_is_said_and_the_answers_stay(
+    known: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise JessyError("train.jsonl has no rows to compare with.")
+
+    monkeypatch.setattr("jessy_tui.ui.evaluation.screen.make_report", refuse)
+    async with opened(known, WIDE) as pilot:
+        await to_evaluation(pilot)
+        await saying(pilot, "first@20", "HIGH 9 ✓", "train.jsonl has no rows to compare with.")
+
+
+async def test_a_look_that_fails_is_said_and_what_was_seen_stays(
+    known: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(known, WIDE) as pilot:
+        await to_evaluation(pilot)
+        await saying(pilot, "first@20", "HIGH 9 ✓")
+
+        def refuse(*_: object) -> None:
+            raise JessyError("models/runs cannot be read.")
+
+        monkeypatch.setattr("jessy_tui.ui.evaluation.watch.all_evaluations", refuse)
+        await until(pilot, lambda: any("cannot be read" in one for one in notices(pilot)))
+        assert "HIGH 9 ✓" in shown(pilot)
+        monkeypatch.undo()
+        await press(pilot, "h")
+        await saying(pilot, "first@10 plans the right band for 3 of 5 probes")
 
 
 async def test_an_example_of_the_kind_of_a_probe_is_a_key_away(known: Workspace) -> None:

@@ -24,32 +24,22 @@ from jessy_tui.ui.chat.target_picker import (
 )
 from jessy_tui.ui.evaluation.asking import Asking, AskScreen
 from jessy_tui.ui.evaluation.board import Board
-from jessy_tui.ui.evaluation.watch import Column
+from jessy_tui.ui.evaluation.tab import Done, EvaluationTab, Told
 from jessy_tui.ui.modals.ask_text import AskTextScreen
 from jessy_tui.ui.modals.confirm import ConfirmScreen
-from jessy_tui.ui.tab_screen import TabScreen
 from jessy_tui.ui.text import count_of
 
 REPORT_NAME = "report.html"
 
 
 @dataclass
-class Done(Message):
-    """Something was done; `words` say what."""
+class TargetsFound(Message):
+    """What can be asked."""
 
-    words: str
-    column: str | None = None
-    """The key of the column to look at now."""
+    targets: Sequence[Target]
 
 
-@dataclass
-class Refused(Message):
-    """Something could not be done; `reason` is a sentence."""
-
-    reason: str
-
-
-class Acting(TabScreen):
+class Acting(EvaluationTab):
     """The half of the Evaluation tab that acts."""
 
     BINDINGS = [
@@ -60,24 +50,20 @@ class Acting(TabScreen):
         Binding("w", "write", "Report", tooltip="Write a report of all columns as a page"),
     ]  # fmt: skip
 
-    def look(self) -> None:
-        """Look at the evaluations at once."""
-        raise NotImplementedError
-
-    @property
-    def _column(self) -> Column | None:
-        column = self.query_one(Board).column
-        if column is None:
-            self.notify("Nothing was asked yet. Press a.")
-        return column
-
     def action_ask(self) -> None:
         """Choose what is asked, and how."""
+        self._find_targets()
+
+    @work(thread=True, exclusive=True, group="targets")
+    def _find_targets(self) -> None:
         try:
-            targets = find_targets(self.jessy.workspace)
+            self.post_message(TargetsFound(find_targets(self.jessy.workspace)))
         except JessyError as error:
-            self.post_message(Refused(str(error)))
-            return
+            self.post_message(Told(str(error), wrong=True))
+
+    @on(TargetsFound)
+    def _choose_target(self, message: TargetsFound) -> None:
+        targets = list(message.targets)
         if not targets:
             self.notify("There is no base and no checkpoint yet: press 3, then n trains one.")
             return
@@ -106,7 +92,7 @@ class Acting(TabScreen):
         try:
             target = target_of_url(self.jessy.workspace, place, model)
         except JessyError as error:
-            self.post_message(Refused(str(error)))
+            self.post_message(Told(str(error), wrong=True))
         else:
             self.app.call_from_thread(self._how, [target])
 
@@ -135,7 +121,7 @@ class Acting(TabScreen):
             if fresh:
                 start_evaluations(workspace, fresh)
         except JessyError as error:
-            self.post_message(Refused(str(error)))
+            self.post_message(Told(str(error), wrong=True))
             return
         left_out = {one.probe for each in made for one in each.record.excluded}
         words = (
@@ -145,39 +131,23 @@ class Acting(TabScreen):
         )
         if left_out:
             words += f" Left out, since they were trained on: {', '.join(sorted(left_out))}."
-        self.post_message(Done(words, str(made[-1].folder)))
-
-    def _change(self, what: Callable[[], str]) -> None:
-        self._in_thread(what)
+        self.post_message(Done(words, column=str(made[-1].folder)))
 
     @work(thread=True, group="evaluations.change")
-    def _in_thread(self, what: Callable[[], str]) -> None:
+    def _change(self, what: Callable[[], str]) -> None:
         try:
             words = what()
         except JessyError as error:
-            self.post_message(Refused(str(error)))
+            self.post_message(Told(str(error), wrong=True))
         except OSError as error:
-            self.post_message(Refused(f"That could not be done ({error.strerror or error})."))
+            reason = f"That could not be done ({error.strerror or error})."
+            self.post_message(Told(reason, wrong=True))
         else:
             self.post_message(Done(words))
 
-    @on(Done)
-    def _was_done(self, message: Done) -> None:
-        self.notify(message.words, markup=False)
-        self.choose_when_listed(message.column)
-        self.look()
-
-    def choose_when_listed(self, key: str | None) -> None:
-        """Put the cursor into a column as soon as it is seen."""
-        raise NotImplementedError
-
-    @on(Refused)
-    def _was_refused(self, message: Refused) -> None:
-        self.notify(message.reason, severity="error", timeout=15, markup=False)
-
     def action_stop(self) -> None:
         """Stop asking the column under the cursor."""
-        if (column := self._column) is not None:
+        if (column := self.column) is not None:
 
             def stop() -> str:
                 stop_evaluation(column.evaluation)
@@ -187,7 +157,7 @@ class Acting(TabScreen):
 
     def action_resume(self) -> None:
         """Go on with the column under the cursor."""
-        if (column := self._column) is not None:
+        if (column := self.column) is not None:
 
             def resume() -> str:
                 start_evaluations(self.jessy.workspace, [column.evaluation])
@@ -197,7 +167,7 @@ class Acting(TabScreen):
 
     def action_delete(self) -> None:
         """Delete the evaluation under the cursor, when sure."""
-        if (column := self._column) is None:
+        if (column := self.column) is None:
             return
 
         def delete() -> str:

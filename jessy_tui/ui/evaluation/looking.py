@@ -7,8 +7,7 @@ from textual import on, work
 from textual.binding import Binding
 from textual.message import Message
 
-from jessy_tui.dataset.example import HUMAN
-from jessy_tui.dataset.turkish import question_key
+from jessy_tui.dataset.query import Text
 from jessy_tui.errors import JessyError
 from jessy_tui.evaluation.checkpoints import CheckpointCurve, checkpoint_curve
 from jessy_tui.evaluation.evaluations import evaluations_of
@@ -22,8 +21,8 @@ from jessy_tui.ui.evaluation.answer_screen import AnswerScreen
 from jessy_tui.ui.evaluation.before_after import BeforeAfterScreen
 from jessy_tui.ui.evaluation.board import Board
 from jessy_tui.ui.evaluation.checkpoints_screen import CheckpointsScreen
+from jessy_tui.ui.evaluation.tab import EvaluationTab, Told
 from jessy_tui.ui.evaluation.watch import Column
-from jessy_tui.ui.tab_screen import TabScreen
 
 
 @dataclass
@@ -44,15 +43,7 @@ class CurveFound(Message):
     chosen: str
 
 
-@dataclass
-class Told(Message):
-    """A sentence for the person."""
-
-    words: str
-    wrong: bool = False
-
-
-class Looking(TabScreen):
+class Looking(EvaluationTab):
     """The half of the Evaluation tab that looks closer."""
 
     BINDINGS = [
@@ -114,37 +105,23 @@ class Looking(TabScreen):
         )
 
     def _edit(self, near: Sequence[NearRow]) -> None:
-        store = self.jessy.store
-        if not near or store is None:
+        if near:
+            self.jessy.show_examples(str(Text(near[0].question)))
+        else:
             self.notify("Nothing like it was trained: a adds an example.")
-            return
-        self._find_example(near[0].question)
 
-    @work(thread=True, exclusive=True, group="answer")
-    def _find_example(self, question: str) -> None:
-        store = self.jessy.store
-        if store is None:
-            return
-        wanted = question_key(question)
-        for entry_id in store.ids():
-            example = store.example(entry_id)
-            asked = (turn.text for turn in example.turns if turn.role == HUMAN)
-            if any(question_key(text or "") == wanted for text in asked):
-                self.app.call_from_thread(self.jessy.show_example, entry_id)
-                return
-        self.post_message(Told("That example is not in the files any more; a adds one like it."))
-
+    @work(thread=True, group="ratings")
     def _rate(self, column: Column, probe: Probe, points: int) -> None:
         answer = column.first(probe.id)
         if answer is None:
-            self.notify("There is no answer yet to rate.")
+            self.post_message(Told("There is no answer yet to rate."))
             return
         try:
             rate(column.evaluation.folder, probe.id, answer.seed, points)
         except JessyError as error:
-            self.notify(str(error), severity="error", timeout=15, markup=False)
+            self.post_message(Told(str(error), wrong=True))
         else:
-            self.notify(f"Rated {points} of 5: {column.name}, {probe.id}.", markup=False)
+            self.post_message(Told(f"Rated {points} of 5: {column.name}, {probe.id}."))
 
     # --- before and after ------------------------------------------------------------------------
 
@@ -154,10 +131,6 @@ class Looking(TabScreen):
         if (column := board.column) is not None:
             board.marked = None if board.marked == column.key else column.key
             self.look()
-
-    def look(self) -> None:
-        """Look at the evaluations at once."""
-        raise NotImplementedError
 
     def action_compare(self) -> None:
         """Show what became of each probe from the marked column to the one under the cursor."""
@@ -221,9 +194,3 @@ class Looking(TabScreen):
         else:
             words = f"{name} is asked with {checkpoint} from now on, and exported from it."
             self.post_message(Told(words))
-
-    @on(Told)
-    def _told(self, message: Told) -> None:
-        self.notify(
-            message.words, severity="error" if message.wrong else "information", markup=False
-        )

@@ -19,6 +19,7 @@ from jessy_tui.ui.evaluation.acting import Acting
 from jessy_tui.ui.evaluation.board import Board
 from jessy_tui.ui.evaluation.looking import Looking
 from jessy_tui.ui.evaluation.scores_panel import Scored, ScoresPanel
+from jessy_tui.ui.evaluation.tab import Told
 from jessy_tui.ui.evaluation.watch import Column, EvaluationWatch, Seen, matching
 from jessy_tui.ui.text import duration
 
@@ -30,6 +31,21 @@ class EvaluationsSeen(Message):
     """The evaluation folders were looked at."""
 
     seen: Seen
+
+
+@dataclass
+class LookFailed(Message):
+    """The evaluation folders could not be looked at; `reason` is a sentence."""
+
+    reason: str
+
+
+@dataclass
+class ScoringFailed(Message):
+    """The scores of a column could not be computed; `reason` is a sentence."""
+
+    column: Column
+    reason: str
 
 
 @dataclass
@@ -62,7 +78,7 @@ class EvaluationScreen(Looking, Acting):
         self._seen: Seen | None = None
         self._said: set[str] = set()
         self._wanted: str | None = None
-        self._scored: dict[str, tuple[int, Scored]] = {}
+        self._scored: dict[str, tuple[int, Scored | str]] = {}
         self._scoring: str | None = None
 
     def compose_body(self) -> ComposeResult:
@@ -107,16 +123,25 @@ class EvaluationScreen(Looking, Acting):
         try:
             self.post_message(EvaluationsSeen(watch.look()))
         except JessyError as error:
-            self.post_message(EvaluationsSeen(Seen((), (), 0, (str(error),))))
+            self.post_message(LookFailed(str(error)))
+
+    @on(LookFailed)
+    def _look_failed(self, message: LookFailed) -> None:
+        """What was seen before stays on the screen."""
+        self._looking = False
+        self._say_once(message.reason)
+
+    def _say_once(self, problem: str) -> None:
+        if problem not in self._said:
+            self._said.add(problem)
+            self.tell(Told(problem, wrong=True))
 
     @on(EvaluationsSeen)
     def _evaluations_seen(self, message: EvaluationsSeen) -> None:
         self._looking = False
         self._seen = seen = message.seen
         for problem in seen.problems:
-            if problem not in self._said:
-                self._said.add(problem)
-                self.notify(problem, severity="error", timeout=15, markup=False)
+            self._say_once(problem)
         body = self.query_one("#body", ContentSwitcher)
         body.current = "evaluations-pane" if seen.columns else "empty"
         if seen.columns:
@@ -168,7 +193,11 @@ class EvaluationScreen(Looking, Acting):
         panel.border_subtitle = _standing(column)
         known = self._scored.get(column.key)
         if known is not None:
-            panel.show(known[1])
+            scores = known[1]
+            if isinstance(scores, Scored):
+                panel.show(scores)
+            else:
+                panel.say(scores)
         else:
             panel.say("Computing the scores …" if column.answers else column.explanation)
         if column.answers and (known is None or known[0] != column.answered):
@@ -184,16 +213,21 @@ class EvaluationScreen(Looking, Acting):
         try:
             report = make_report(self.jessy.workspace, [column_of(column.evaluation)])
         except JessyError as error:
-            self.post_message(EvaluationsSeen(Seen((), (), 0, (str(error),))))
-            self._scoring = None
-            return
-        self.post_message(ColumnScored(Scored(column, report)))
+            self.post_message(ScoringFailed(column, str(error)))
+        else:
+            self.post_message(ColumnScored(Scored(column, report)))
 
     @on(ColumnScored)
     def _column_scored(self, message: ColumnScored) -> None:
+        self._keep_scores(message.scored.column, message.scored)
+
+    @on(ScoringFailed)
+    def _scoring_failed(self, message: ScoringFailed) -> None:
+        self._keep_scores(message.column, message.reason)
+
+    def _keep_scores(self, column: Column, scores: Scored | str) -> None:
         self._scoring = None
-        scored = message.scored
-        self._scored[scored.column.key] = (scored.column.answered, scored)
+        self._scored[column.key] = (column.answered, scores)
         self._show_column(self.query_one(Board).column)
 
     # --- probes --------------------------------------------------------------------------------

@@ -94,8 +94,11 @@ class EvaluationWatch:
         alike = [column for column in found if column.record.probes.digest == digest]
         alike.sort(key=_place)
         if digest not in self._sets:
-            self._sets[digest] = latest.evaluation.probe_set().probes
-        probes = self._sets[digest]
+            try:
+                self._sets[digest] = latest.evaluation.probe_set().probes
+            except (JessyError, OSError) as error:
+                problems.append(str(error))
+        probes = self._sets.get(digest, ())
         return Seen(tuple(alike), probes, len(found) - len(alike), tuple(problems))
 
     def _column(self, evaluation: Evaluation) -> Column:
