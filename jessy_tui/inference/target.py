@@ -58,6 +58,18 @@ def target_of_base(workspace: Workspace, name: str) -> Target:
     return Target(base_name=name, base=base.folder)
 
 
+def served(workspace: Workspace, url: str, model: str) -> Target:
+    """A model of an endpoint, with what jessy.toml says of it; nobody is asked whether it is there.
+
+    Raises:
+        JessyError: it is no address, or the environment lacks the key that the settings name.
+    """
+    from jessy_tui.inference.address import address_of
+
+    address = address_of(workspace, url, model)
+    return Target(base_name=model, system=address.system, url=address.url)
+
+
 def target_of_url(workspace: Workspace, url: str, model: str | None = None) -> Target:
     """The model of an endpoint. It is asked which models it has, for some seconds at the most: call
     this in a thread where nobody may wait.

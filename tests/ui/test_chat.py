@@ -14,6 +14,7 @@ from jessy_tui.app import JessyApp
 from jessy_tui.chats.session import Session
 from jessy_tui.chats.turn import new_id
 from jessy_tui.errors import JessyError
+from jessy_tui.inference.protocol import Message
 from jessy_tui.inference.target import Target
 from jessy_tui.ui.chat import choosing
 from jessy_tui.ui.chat import engines as engines_module
@@ -439,6 +440,30 @@ async def test_what_a_url_serves_is_asked_beside_the_checkpoint(
         await ask(pilot, "selam")
         names = [str(turn.target) for turn in screen.session.turns]
         assert sorted(names) == ["first@final", "qwen at localhost:11434"]
+
+
+async def test_an_endpoint_of_jessy_toml_is_offered_and_keeps_its_system_prompt(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (workspace.root / "jessy.toml").write_text(
+        '[endpoints.deployed]\nurl = "localhost:11434"\nmodel = "qwen"\nsystem = "Kısa konuş."\n',
+        "utf-8",
+    )
+    script = script_of(monkeypatch, endpoint=[LOW])
+    async with opened(workspace) as pilot:
+        await press(pilot, "f4", "ctrl+o")
+        await until(pilot, lambda: "qwen at localhost:11434" in shown(pilot))
+        await press(pilot, "enter")
+        await until(pilot, lambda: len(chat(pilot).columns) == 1)
+        await ask(pilot, "selam")
+    async with opened(workspace) as pilot:
+        await press(pilot, "f4", "ctrl+g")
+        await until(pilot, lambda: "selam" in shown(pilot))
+        await press(pilot, "enter")
+        await until(pilot, lambda: len(chat(pilot).columns) == 1)
+        await ask(pilot, "nasılsın")
+    asked = [messages[0] for engine in script.started for messages in engine.asked]
+    assert asked == [Message("system", "Kısa konuş.")] * 2
 
 
 def test_every_binding_says_what_it_does() -> None:

@@ -86,7 +86,10 @@ class Choosing(Talk):
             self.say(str(error))
             return
         current = [column.target for column in self.columns]
-        self._open_picker([*targets, *self._endpoints], current)
+        self._open_picker(self._with_endpoints(targets), current)
+
+    def _with_endpoints(self, targets: list[Target]) -> list[Target]:
+        return [*targets, *(one for one in self._endpoints if one not in targets)]
 
     def _open_picker(self, targets: list[Target], current: Sequence[Target]) -> None:
         def chosen(answer: Sequence[Target] | str | None) -> None:
@@ -132,7 +135,7 @@ class Choosing(Talk):
             return
         if found not in self._endpoints:
             self._endpoints = (*self._endpoints, found)
-        self._open_picker([*targets, *self._endpoints], [found])
+        self._open_picker(self._with_endpoints(targets), [found])
 
     def _pick_base(self) -> None:
         """Choose a base to talk to as it is, untrained."""

@@ -12,7 +12,7 @@ from textual.widgets import Static
 from jessy_tui.chats.session import Session
 from jessy_tui.chats.turn import Named, Turn
 from jessy_tui.errors import JessyError
-from jessy_tui.inference.target import Target, target_of_base, target_of_run
+from jessy_tui.inference.target import Target, served, target_of_base, target_of_run
 from jessy_tui.ui.chat.choosing import Choosing
 from jessy_tui.ui.chat.exchange import Exchange
 from jessy_tui.ui.chat.transcript import by_question
@@ -103,7 +103,7 @@ class Sessions(Choosing):
 
     def _target_of(self, named: Named) -> Target:
         if named.url is not None:
-            return Target(base_name=named.base, url=named.url)
+            return served(self.jessy.workspace, named.url, named.base)
         if named.run is not None:
             return target_of_run(self.jessy.workspace, named.run, named.checkpoint)
         return target_of_base(self.jessy.workspace, named.base)

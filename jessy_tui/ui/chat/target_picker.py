@@ -1,5 +1,6 @@
 """What can be talked to: the checkpoints of the runs, and the bases as they are."""
 
+import contextlib
 from collections.abc import Sequence
 from typing import ClassVar, Final
 
@@ -15,7 +16,7 @@ from textual.widgets.option_list import Option
 from jessy_tui.bases.catalogue import list_bases
 from jessy_tui.chats.turn import Named
 from jessy_tui.errors import JessyError
-from jessy_tui.inference.target import Target, target_of_base, target_of_run
+from jessy_tui.inference.target import Target, served, target_of_base, target_of_run
 from jessy_tui.training.runs import list_runs
 from jessy_tui.workspace import Workspace
 
@@ -31,7 +32,8 @@ def short_name(target: Target) -> str:
 
 
 def find_targets(workspace: Workspace) -> list[Target]:
-    """All there is to talk to: every run's default checkpoint, then the others, then bases."""
+    """All there is to talk to: every run's default checkpoint, then the others, then bases, then
+    the endpoints of jessy.toml."""
     first: list[Target] = []
     others: list[Target] = []
     for run in list_runs(workspace):
@@ -45,7 +47,20 @@ def find_targets(workspace: Workspace) -> list[Target]:
             elif target not in first:
                 others.append(target)
     bases = [target_of_base(workspace, base.name) for base in list_bases(workspace) if base.ready]
-    return [*first, *others, *bases]
+    return [*first, *others, *bases, *_endpoints(workspace)]
+
+
+def _endpoints(workspace: Workspace) -> list[Target]:
+    """Those of jessy.toml whose model it names; what the others serve they would have to be asked.
+
+    One whose key the environment lacks is not among them: choosing it by its name says so.
+    """
+    found = []
+    for name, endpoint in workspace.settings.endpoints.items():
+        if endpoint.model is not None:
+            with contextlib.suppress(JessyError):
+                found.append(served(workspace, name, endpoint.model))
+    return found
 
 
 class TargetPicker(ModalScreen[list[Target] | str]):
