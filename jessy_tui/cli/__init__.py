@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from jessy_tui import __version__
+from jessy_tui.cli.exits import INTERRUPTED
 from jessy_tui.errors import JessyError
 
 # Verb -> what it does. Kept here so that `jessy --help` imports no verb.
@@ -45,6 +46,14 @@ class _LazyGroup(click.Group):
         assert isinstance(command, click.Command)  # noqa: S101
         loaded()
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Carry it out; what ctrl+c breaks off says so by its exit code, whatever the verb."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("\nBroken off.", err=True)
+            ctx.exit(INTERRUPTED)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

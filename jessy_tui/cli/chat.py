@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from jessy_tui.cli.exits import INTERRUPTED
 from jessy_tui.cli.output import json_option, print_json, print_line
 from jessy_tui.cli.talk import checked_question, talk, utf8
 from jessy_tui.errors import JessyError
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from jessy_tui.inference.protocol import Message, Sampling
     from jessy_tui.inference.reply import Reply
     from jessy_tui.inference.target import Target
-
-_INTERRUPTED = 130
 
 
 def _policy(_ctx: click.Context, _param: click.Parameter, value: str) -> Policy:
@@ -186,7 +185,7 @@ def command(
                 runner.run(asked.close())
     except KeyboardInterrupt:
         click.echo(err=True)
-        ctx.exit(_INTERRUPTED)
+        ctx.exit(INTERRUPTED)
 
 
 def _question(message: str | None) -> str:

@@ -8,6 +8,7 @@ import click
 
 from jessy_tui.cli.checking import interrupted, measuring, processes, progress
 from jessy_tui.cli.data import paths_argument, shorten, workspace_files
+from jessy_tui.cli.exits import INTERRUPTED
 from jessy_tui.cli.output import json_option
 from jessy_tui.dataset.checks import (
     Finding,
@@ -26,7 +27,6 @@ from jessy_tui.dataset.store import ExampleStore
 from jessy_tui.errors import JessyError
 from jessy_tui.workspace import PROBES_NAME, CheckSettings, Workspace
 
-INTERRUPTED = 130
 """The exit code after ctrl+c, by custom."""
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from jessy_tui.cli.exits import INTERRUPTED
 from jessy_tui.cli.output import json_option, print_json
 from jessy_tui.errors import JessyError
 from jessy_tui.evaluation.comparison import DEFAULT_MEASURE
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from jessy_tui.evaluation.report.data import Report
     from jessy_tui.inference.target import Target
 
-_INTERRUPTED: Final = 130
 _SAMPLED: Final = 0.7
 """The temperature where several seeds are asked for: greedy, they would all say the same."""
 
@@ -218,7 +218,7 @@ def command(
         _say_detached(evaluations, as_json=as_json)
         return
     if not Follower(waiting, quiet=as_json).follow():
-        click.get_current_context().exit(_INTERRUPTED)
+        click.get_current_context().exit(INTERRUPTED)
     for evaluation in evaluations:
         if evaluation.state is not EvaluationState.FINISHED:
             raise JessyError(f"{evaluation.record.target.name}: {evaluation.explain()}")

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
+from jessy_tui.cli.exits import INTERRUPTED
 from jessy_tui.errors import JessyError
 from jessy_tui.workspace import Workspace
 
 if TYPE_CHECKING:
     from jessy_tui.export.order import Exported, Order
     from jessy_tui.export.preflight import Preflight
-
-_INTERRUPTED = 130
 
 
 @click.command("export")
@@ -161,7 +160,7 @@ def _export(workspace: Workspace, order: "Order", *, as_json: bool) -> "Exported
             click.echo(
                 f"The export of {order.run_name} was cancelled; nothing of it is left.", err=True
             )
-            sys.exit(_INTERRUPTED)
+            sys.exit(INTERRUPTED)
 
 
 def _print(done: "Exported") -> None:

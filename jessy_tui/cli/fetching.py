@@ -6,11 +6,10 @@ import click
 
 from jessy_tui.bases.catalogue import Base
 from jessy_tui.bases.fetch import Fetch
+from jessy_tui.cli.exits import INTERRUPTED
 from jessy_tui.errands.stage import Stage
 from jessy_tui.errors import JessyError
 from jessy_tui.workspace import Workspace
-
-_INTERRUPTED = 130
 
 
 def agree(base: Base, *, yes: bool) -> None:
@@ -63,4 +62,4 @@ def fetch_with_a_bar(workspace: Workspace, base: Base, *, rebuild: bool) -> Base
             fetch.cancel()
             bar.stop()
             click.echo(f"Fetching {base.name} was cancelled; nothing of it is left.", err=True)
-            sys.exit(_INTERRUPTED)
+            sys.exit(INTERRUPTED)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from jessy_tui.cli.exits import INTERRUPTED
+
 PRESSED = """
 import os, signal, sys
 from importlib.abc import MetaPathFinder
@@ -38,5 +40,5 @@ def test_while_it_is_imported_it_just_ends(module: str, tmp_path: Path) -> None:
 def test_at_work_it_says_that_it_was_broken_off(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text("{}\n")
     ended = jessy("jessy_tui.cli.stats_text", "stats", "a.jsonl", cwd=tmp_path)
-    assert ended.returncode != 0
-    assert ended.stderr == b"\nAborted!\n"
+    assert ended.returncode == INTERRUPTED
+    assert ended.stderr == b"\nBroken off.\n"
