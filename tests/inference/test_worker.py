@@ -282,7 +282,7 @@ async def test_the_worker_tells_its_state_while_it_answers_and_another_waits(
 
 
 async def test_a_cancelled_prompt_is_taken_up_where_it_was_left(engine: Engine) -> None:
-    long = (Message("user", "y" * 1_500),)
+    long = (Message("user", "y" * 6_000),)
     task = asyncio.create_task(ask(engine, long))
     await asyncio.sleep(0.05)
     engine.cancel()
