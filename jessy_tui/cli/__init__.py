@@ -100,7 +100,9 @@ def loaded() -> None:
 
 
 def main() -> None:
-    """The console script. Exit codes: 0 ok, 1 the data or the model falls short, 2 wrong use."""
+    """The console script. Exit codes: 0 ok, 1 the data or the model falls short, 2 wrong use; see
+    `exits` for the others.
+    """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A terminal of another encoding shows a ? for a bar; it is no reason to stop.
