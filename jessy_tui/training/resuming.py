@@ -19,6 +19,7 @@ from mlx.utils import tree_flatten, tree_unflatten
 from jessy_tui.training.checkpoints import WEIGHTS_NAME
 from jessy_tui.training.ending import Best, Trend
 from jessy_tui.training.meter import Meter
+from jessy_tui.training.record import RECORD_NAME
 
 STATE_NAME: Final = "resume.safetensors"
 _OPTIMIZER: Final = "optimizer."
@@ -89,8 +90,11 @@ def latest_resumable(run: Path, step: int | None = None) -> Path | None:
 def clear_up(run: Path) -> None:
     """Remove what a killed driver left half-written in the run's folder.
 
-    A best checkpoint that was about to be replaced is put back in its place.
+    A best checkpoint that was about to be replaced is put back in its place. Whoever calls holds
+    the run, so that nobody else is writing its record.
     """
+    for half in run.glob(f".{RECORD_NAME}.*"):
+        half.unlink(missing_ok=True)
     for stray in (*run.glob(".best.*"), *run.glob(".final.*"), *run.glob("checkpoints/.*")):
         old, place = stray / "old", stray.parent / stray.name.split(".")[1]
         if old.is_dir() and not place.exists():

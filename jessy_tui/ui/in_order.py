@@ -57,7 +57,7 @@ class InOrder(App[None]):
 
     async def _answer_waiting(self) -> None:
         """Hand on the keys that wait, up to one that has to be answered before the next."""
-        while self._typed and self._under_way is None:
+        while self._typed and self._under_way is None and self.screen_stack:
             event = self._typed.popleft()
             target = self.focused or self.screen
             stays = _stays(target, event)
@@ -91,7 +91,7 @@ class InOrder(App[None]):
         message.stop()
         if message.number != self._under_way:
             return
-        if message.rounds > 1:
+        if message.rounds > 1 and self.screen_stack:  # without one, the app is closing
             self._go_round(self.focused or self.screen, message.rounds - 1)
             return
         if self._giving_up is not None:
