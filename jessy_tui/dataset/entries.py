@@ -409,9 +409,14 @@ class Entries:
         return entry_id in self.conflicts and entry_id in self.dirty
 
     def conflicts_in(self, file: OpenFile) -> list[int]:
-        """Those of one file."""
+        """Those of one file, in order; deleted ones that would stand at one place, as on disk."""
+
+        def place(entry_id: int) -> tuple[int, int]:
+            on_disk = self.place_on_disk(entry_id)
+            return self.place_of(entry_id), len(file.order) if on_disk is None else on_disk
+
         ids = [one for one in self.conflicts if one in self.dirty and self.file_of(one) is file]
-        return sorted(ids, key=self.place_of)
+        return sorted(ids, key=place)
 
     def place_of(self, entry_id: int) -> int:
         """The place of an entry in its file, from 0; of a deleted one, where it would stand."""

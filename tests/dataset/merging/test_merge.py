@@ -399,6 +399,22 @@ def test_a_crash_after_a_merge_loses_neither_edits_nor_conflicts(path: Path) -> 
     assert (again.unsaved, again.conflicts) == (0, ())
 
 
+def test_conflicts_of_deleted_examples_come_in_the_order_of_the_disk_after_a_crash_too(
+    path: Path,
+) -> None:
+    store, theirs = open_store(path), list(ROWS)
+    for place in (1, 0):
+        store.delete(store[place].id)
+        theirs[place] = answered(ROWS[place], "onların")
+        write(path, theirs)
+        take_in(store)
+    asked = [conflict.theirs and conflict.theirs.question for conflict in store.conflicts]
+    assert asked == [Example(row).question for row in ROWS[:2]]
+    crash(store)
+    again = open_store(path).conflicts
+    assert [conflict.theirs and conflict.theirs.question for conflict in again] == asked
+
+
 def test_a_settled_conflict_is_settled_after_a_crash_and_can_be_opened_again(path: Path) -> None:
     store = open_store(path)
     mine = answer(store, 0, "benim")
