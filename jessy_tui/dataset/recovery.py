@@ -247,6 +247,9 @@ class _Replay:
             # Also the undoing of a change that was saved before this journal began.
             put = tuple(bulk for bulk in map(self._bulk, bulks) if bulk is not None)
             made = [edit for edit in map(self._edit, edits) if edit is not None]
+            if record.how == "undo":  # what it had settled is open again
+                self.entries.conflicts.update(settles)
+                settles = ()
             if made or settles or put:
                 number = self._numbers[record.number] = history.next_number()
                 change = Change(number, "do", record.summary, tuple(made), settles, put)

@@ -415,6 +415,26 @@ def test_conflicts_of_deleted_examples_come_in_the_order_of_the_disk_after_a_cra
     assert [conflict.theirs and conflict.theirs.question for conflict in again] == asked
 
 
+def test_a_settlement_that_is_undone_after_a_crash_is_open_after_the_next(path: Path) -> None:
+    store = open_store(path)
+    store.delete(store[0].id)
+    crash(store)
+    write(path, [NEW, answered(ROWS[0], "onların"), *ROWS[1:]])
+    store = open_store(path)
+    [conflict] = store.conflicts
+    store.settle(conflict.entry_id, conflict.theirs)
+    crash(store)
+    store = open_store(path)
+    assert (store.conflicts, store.unsaved) == ((), 0)
+    store.undo()
+    assert (len(store.conflicts), store.unsaved) == (1, 1)
+    crash(store)
+    store = open_store(path)
+    assert (len(store.conflicts), store.unsaved) == (1, 1)
+    with pytest.raises(ConflictsError):
+        store.save()
+
+
 def test_a_settled_conflict_is_settled_after_a_crash_and_can_be_opened_again(path: Path) -> None:
     store = open_store(path)
     mine = answer(store, 0, "benim")
