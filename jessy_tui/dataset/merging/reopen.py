@@ -115,10 +115,11 @@ def _forget(entries: Entries, history: History, file: OpenFile) -> int:
         kept = []
         for change in changes:
             edits = tuple(edit for edit in change.edits if edit.file != file.path)
-            lost = len(edits) < len(change.edits)
+            settles = tuple(one for one in change.settles if entries.file_of(one[0]) is not file)
+            lost = len(edits) < len(change.edits) or len(settles) < len(change.settles)
             dropped += lost
-            if edits or change.bulks or not lost:
-                kept.append(replace(change, edits=edits))
+            if edits or settles or change.bulks or not lost:
+                kept.append(replace(change, edits=edits, settles=settles))
         changes[:] = kept
     return dropped
 

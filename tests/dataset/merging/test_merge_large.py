@@ -143,6 +143,27 @@ def test_a_file_of_which_too_much_differs_is_opened_anew(
     assert path.read_text() == text_of([*theirs[:7], answered(ROWS[7], "benim")], path)
 
 
+def test_a_settlement_goes_with_the_file_that_is_opened_anew(path: Path) -> None:
+    store, theirs = open_store(path), list(ROWS)
+    answer(store, 0, "benim")
+    del theirs[0]
+    write(path, theirs)
+    take_in(store)
+    [conflict] = store.conflicts
+    store.settle(conflict.entry_id, conflict.mine)
+    store.undo()
+    store.undo()
+    while theirs:
+        del theirs[0]
+        write(path, theirs)
+        take_in(store)
+    while store.undo():
+        pass
+    while store.redo():
+        pass
+    assert (raws(store), store.conflicts) == ([], ())
+
+
 def test_line_ends_and_blank_lines_of_others_are_taken_over(path: Path) -> None:
     store = open_store(path)
     answer(store, 1, "benim")
